@@ -1,0 +1,1 @@
+"""Every write: keyword-only, typed, atomic, returning the object."""

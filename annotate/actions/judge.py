@@ -1,0 +1,159 @@
+"""Stores what raters answer. Nothing a rater sent is refused for coming late or coming twice."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from rest_framework.exceptions import ValidationError
+
+from annotate.actions.assign import lock, take_place
+from annotate.errors import Conflict
+from annotate.jobs import enqueue_coalesced
+from annotate.models import Assignment, Judgment
+from annotate.questions import parse
+from annotate.questions.comparison import Answer, validate
+from annotate.questions.errors import InvalidAnswer
+
+STALE = "This answer was changed in another tab or window. Reload it to see the newest one."
+TOO_OLD = "Answers can be changed for {hours} hours. This one stands as it is."
+KEY_REUSED = "This submission key belongs to another answer. Reload the page and send it again."
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    judgment: Judgment
+    created: bool
+
+
+@transaction.atomic
+def submit(
+    *,
+    assignment: Assignment,
+    key: UUID,
+    revision: int,
+    ranks: Sequence[Mapping[str, int]],
+    unacceptable: Sequence[int] = (),
+    strength: int | None = None,
+    tags: Sequence[str] = (),
+    note: str = "",
+    active_ms: int | None = None,
+) -> Submitted:
+    """Stores an answer as the revision after `revision` (0: the first).
+
+    `ranks` holds {"response": id, "rank": place} for every response of the task; `unacceptable`
+    holds response ids. The same `key` again gives the same judgment and changes nothing. Locks the
+    assignment, then the task. Raises ValidationError (400) by field, Conflict (409) where stale.
+    """
+    assignment = lock(assignment)
+    sent_before = Judgment.objects.filter(rater_id=assignment.rater_id, key=key).first()
+    if sent_before:
+        if sent_before.assignment_id != assignment.pk:
+            raise Conflict(KEY_REUSED)
+        return Submitted(sent_before, created=False)
+    extras: dict[str, Any] = {"strength": strength, "tags": list(tags), "note": note}
+    answer = _answer(assignment, ranks, unacceptable, extras)
+    newest = assignment.judgments.filter(newest=True).first()
+    current = newest.revision if newest else 0
+    if current != revision:
+        raise Conflict(STALE, revision=current)
+    now = timezone.now()
+    if newest:
+        _refuse_old_edit(assignment, now)
+        Judgment.objects.filter(pk=newest.pk).update(newest=False)
+        late = newest.late
+    else:
+        late = _settle(assignment, now)
+    judgment = Judgment.objects.create(
+        assignment=assignment,
+        task_id=assignment.task_id,
+        rater_id=assignment.rater_id,
+        revision=current + 1,
+        late=late,
+        k=assignment.task.k,
+        ranks=list(answer.ranks),
+        strength=answer.strength,
+        unacceptable=list(answer.unacceptable or [False] * assignment.task.k),
+        tags=list(answer.tags),
+        note=answer.note,
+        shown=assignment.shown,
+        key=key,
+        submitted_at=now,
+        active_ms=active_ms,
+    )
+    enqueue_coalesced("annotate.refresh_consensus", assignment.task.question.project_id)
+    return Submitted(judgment, created=True)
+
+
+def _settle(assignment: Assignment, now: datetime) -> bool:
+    """Moves the assignment to its end; True where the answer came after the lease.
+
+    The holder of the lease is served first: only a lease that was given back has to find a place.
+    """
+    State = Assignment.State
+    late = assignment.lease_expires_at < now and assignment.state != State.SKIPPED
+    if assignment.state == State.LEASED or take_place(assignment):
+        assignment.state = State.SUBMITTED
+    else:
+        assignment.state = State.LATE
+        late = True
+    assignment.save(update_fields=["state"])
+    return late
+
+
+def _refuse_old_edit(assignment: Assignment, now: datetime) -> None:
+    hours = assignment.task.question.project.edit_hours
+    first = assignment.judgments.order_by("revision").values_list("submitted_at", flat=True)[0]
+    if now - first > timedelta(hours=hours):
+        raise Conflict(TOO_OLD.format(hours=hours))
+
+
+def _answer(
+    assignment: Assignment,
+    ranks: Sequence[Mapping[str, int]],
+    unacceptable: Sequence[int],
+    extras: Mapping[str, Any],
+) -> Answer:
+    """The answer in canonical order, checked against the question's spec."""
+    task = assignment.task
+    place = {pk: i for i, pk in enumerate(task.response_ids)}
+    canonical: list[int | None] = [None] * task.k
+    for item in ranks:
+        index = place.get(item["response"])
+        if index is None:
+            raise ValidationError({"ranks": [_foreign(item["response"])]})
+        if canonical[index] is not None:
+            raise ValidationError({"ranks": [f"Response {item['response']} is ranked twice."]})
+        canonical[index] = item["rank"]
+    foreign = [pk for pk in unacceptable if pk not in place]
+    if foreign:
+        raise ValidationError({"unacceptable": [_foreign(foreign[0])]})
+    if None in canonical:
+        raise ValidationError(
+            {
+                "ranks": [
+                    f"This task has {task.k} responses; {len(ranks)} are ranked. Rank them all."
+                ]
+            }
+        )
+    data: dict[str, Any] = {
+        "ranks": canonical,
+        "unacceptable": [pk in set(unacceptable) for pk in task.response_ids],
+        **extras,
+    }
+    spec = parse(task.question.kind, task.question.spec)
+    if not spec.both_bad and not unacceptable:
+        data["unacceptable"] = None
+    try:
+        return validate(spec, task.k, data)
+    except InvalidAnswer as error:
+        raise ValidationError({error.field: [error.message]}) from error
+
+
+def _foreign(response: int) -> str:
+    return f"Response {response} is not one of this task's."

@@ -1,0 +1,130 @@
+"""Users, memberships, one-time sign-in links and API tokens. Secrets are stored as digests."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+from rest_framework.exceptions import ValidationError
+
+from annotate.actions.audit import record
+from annotate.models import ApiToken, Membership, Project, Role, SignInLink, User
+
+LINK_LIFETIME = timedelta(hours=24)
+TOKEN_PREFIX = "tb_"  # noqa: S105 -- a mark that secret scanners can look for
+
+
+def digest_of(secret: str) -> bytes:
+    """Secrets are 256 random bits, so a plain hash is enough: there is nothing to guess."""
+    return hashlib.sha256(secret.encode()).digest()
+
+
+def create_sign_in_link(*, user: User) -> tuple[str, SignInLink]:
+    """A URL that signs `user` in once within 24 hours, and its row."""
+    secret = secrets.token_urlsafe(32)
+    link = SignInLink.objects.create(
+        user=user, digest=digest_of(secret), expires_at=timezone.now() + LINK_LIFETIME
+    )
+    return f"{settings.PUBLIC_URL}/sign-in/{secret}", link
+
+
+@transaction.atomic
+def redeem_sign_in_link(*, secret: str) -> User | None:
+    """The user, once; None for a link that is unknown, used or expired."""
+    link = (
+        SignInLink.objects.select_for_update(of=("self",))
+        .select_related("user")
+        .filter(digest=digest_of(secret), used_at=None, expires_at__gt=timezone.now())
+        .first()
+    )
+    if link is None or not link.user.is_active:
+        return None
+    link.used_at = timezone.now()
+    link.save(update_fields=["used_at"])
+    return link.user
+
+
+@transaction.atomic
+def add_person(
+    *, project: Project, by: User | None, username: str, name: str, role: Role, kind: str = "person"
+) -> User:
+    """A new user with a role in the project. The user signs in by link until a password is set."""
+    if User.objects.filter(username=username).exists():
+        raise ValidationError({"username": ["This name is taken: choose another."]})
+    user = User(username=username, name=name, kind=kind)
+    user.set_unusable_password()
+    user.save()
+    join(project=project, by=by, user=user, role=role)
+    return user
+
+
+@transaction.atomic
+def join(*, project: Project, by: User | None, user: User, role: Role) -> Membership:
+    membership, _ = Membership.objects.update_or_create(
+        project=project, user=user, defaults={"role": role}
+    )
+    record(project=project, actor=by, action="person joined", user=user.username, role=role)
+    return membership
+
+
+@transaction.atomic
+def link_for_member(*, project: Project, by: User, user_id: int) -> tuple[str, SignInLink] | None:
+    """A new link for someone of this project. None for a stranger, for whoever has rights beyond
+    this project (their link would hand those over), and for raters who can't sign in."""
+    member = Membership.objects.filter(project=project, user_id=user_id).first()
+    if member is None or not member.user.is_active or not _only_here(member):
+        return None
+    record(project=project, actor=by, action="sign-in link made", user=member.user.username)
+    return create_sign_in_link(user=member.user)
+
+
+def _only_here(member: Membership) -> bool:
+    elsewhere = Membership.objects.filter(user=member.user).exclude(project=member.project)
+    privileged = member.user.is_staff or member.role == Role.OWNER
+    return not privileged and not elsewhere.exists()
+
+
+@transaction.atomic
+def create_token(
+    *, project: Project, by: User, name: str, scopes: Sequence[str], days: int
+) -> tuple[str, ApiToken]:
+    """The secret, which is never shown again, and its row."""
+    secret = TOKEN_PREFIX + secrets.token_urlsafe(32)
+    token = ApiToken.objects.create(
+        project=project,
+        user=by,
+        name=name,
+        scopes=sorted(set(scopes)),
+        digest=digest_of(secret),
+        expires_at=timezone.now() + timedelta(days=days),
+    )
+    record(project=project, actor=by, action="token created", name=name, scopes=token.scopes)
+    return secret, token
+
+
+@transaction.atomic
+def revoke_token(*, token: ApiToken, by: User) -> None:
+    record(project=token.project, actor=by, action="token revoked", name=token.name)
+    token.delete()
+
+
+def startup_links() -> list[tuple[str, str]]:
+    """What `serve` prints: a fresh one-time link for the owner and one for the demo's rater."""
+    links = []
+    owner = User.objects.filter(is_superuser=True, is_active=True).order_by("pk").first()
+    if owner:
+        links.append((f"owner ({owner.username})", create_sign_in_link(user=owner)[0]))
+    rater = User.objects.filter(
+        memberships__project__demo=True,
+        memberships__role=Role.RATER,
+        kind=User.Kind.PERSON,
+        is_active=True,
+    ).first()
+    if rater:
+        links.append((f"demo rater ({rater.username})", create_sign_in_link(user=rater)[0]))
+    return links

@@ -1,0 +1,1 @@
+"""The HTTP surface: thin views over actions and queries."""

@@ -1,0 +1,1 @@
+"""What managers' pages and programs call."""

@@ -1,0 +1,92 @@
+"""The rater's endpoints. Each names the one thing it does; the rules are in actions."""
+
+from __future__ import annotations
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotate.actions import assign, judge
+from annotate.api.rater import serializers as s
+from annotate.permissions import own_assignment, user_of, work_project
+from annotate.queries import work
+
+
+class WorkView(APIView):
+    @extend_schema(responses=s.Work)
+    def get(self, request: Request, slug: str) -> Response:
+        project = work_project(request, slug)
+        return Response(s.Work(work.work(project, user_of(request))).data)
+
+
+class NextView(APIView):
+    @extend_schema(request=s.Holding, responses=s.Next)
+    def post(self, request: Request, slug: str) -> Response:
+        project = work_project(request, slug)
+        data = s.Holding(data=request.data)
+        data.is_valid(raise_exception=True)
+        lent = assign.next_assignment(
+            project=project, rater=user_of(request), holding=data.validated_data["holding"]
+        )
+        shown = work.shown_assignment(lent.assignment) if lent.assignment else None
+        return Response(s.Next({"assignment": shown, "reason": lent.reason}).data)
+
+
+class AssignmentView(APIView):
+    @extend_schema(responses=s.RaterAssignment)
+    def get(self, request: Request, slug: str, assignment: int) -> Response:
+        found = own_assignment(request, slug, assignment)
+        return Response(s.RaterAssignment(work.shown_assignment(found)).data)
+
+
+class JudgmentView(APIView):
+    @extend_schema(request=s.Submission, responses={200: s.Receipt, 201: s.Receipt})
+    def post(self, request: Request, slug: str, assignment: int) -> Response:
+        found = own_assignment(request, slug, assignment)
+        data = s.Submission(data=request.data)
+        data.is_valid(raise_exception=True)
+        done = judge.submit(assignment=found, **data.validated_data)
+        receipt = {
+            "assignment": found.pk,
+            "revision": done.judgment.revision,
+            "late": done.judgment.late,
+        }
+        code = status.HTTP_201_CREATED if done.created else status.HTTP_200_OK
+        return Response(s.Receipt(receipt).data, status=code)
+
+
+class SkipView(APIView):
+    @extend_schema(request=s.Skip, responses={204: None})
+    def post(self, request: Request, slug: str, assignment: int) -> Response:
+        found = own_assignment(request, slug, assignment)
+        data = s.Skip(data=request.data)
+        data.is_valid(raise_exception=True)
+        assign.skip(assignment=found, **data.validated_data)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class FlagView(APIView):
+    @extend_schema(request=s.Flag, responses={204: None})
+    def post(self, request: Request, slug: str, assignment: int) -> Response:
+        found = own_assignment(request, slug, assignment)
+        data = s.Flag(data=request.data)
+        data.is_valid(raise_exception=True)
+        assign.flag(assignment=found, **data.validated_data)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class HeartbeatView(APIView):
+    @extend_schema(request=None, responses=s.Lease)
+    def post(self, request: Request, slug: str, assignment: int) -> Response:
+        found = own_assignment(request, slug, assignment)
+        return Response(s.Lease(assign.extend_lease(assignment=found)).data)
+
+
+class HistoryView(APIView):
+    @extend_schema(responses=s.HistoryItem(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        project = work_project(request, slug)
+        items = work.history(project, user_of(request))
+        return Response(s.HistoryItem(items, many=True).data)

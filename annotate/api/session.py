@@ -1,0 +1,110 @@
+"""Signing in and out, and who one is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth import authenticate, login, logout
+from django.middleware.csrf import get_token
+from django.utils.decorators import method_decorator
+from django.views.decorators.csrf import csrf_protect, ensure_csrf_cookie
+from drf_spectacular.utils import extend_schema
+from rest_framework import serializers, status
+from rest_framework.exceptions import ValidationError
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotate.actions.people import redeem_sign_in_link
+from annotate.models import Membership, Role, User
+
+WRONG = "That name and password don't match. Check both, or ask a manager for a sign-in link."
+LOCKED = "Too many attempts. Wait 15 minutes, or ask a manager for a sign-in link."
+USED = "This sign-in link has been used or has ended. Ask a manager for a new one."
+
+
+class SessionUser(serializers.Serializer[User]):
+    id = serializers.IntegerField()
+    name = serializers.CharField(source="label")
+    kind = serializers.ChoiceField(choices=User.Kind.choices)
+    staff = serializers.BooleanField(source="is_staff")
+
+
+class SessionProject(serializers.Serializer[Membership]):
+    slug = serializers.CharField(source="project.slug")
+    name = serializers.CharField(source="project.name")
+    role = serializers.ChoiceField(choices=Role.choices)
+
+
+class Session(serializers.Serializer[Any]):
+    user = SessionUser(allow_null=True)
+    projects = SessionProject(many=True)
+
+
+class Credentials(serializers.Serializer[Any]):
+    username = serializers.CharField(max_length=150)
+    password = serializers.CharField(max_length=1000, trim_whitespace=False)
+
+
+class LinkToken(serializers.Serializer[Any]):
+    token = serializers.CharField(max_length=200)
+
+
+def _session(request: Request) -> Response:
+    user = request.user if request.user.is_authenticated else None
+    projects = (
+        Membership.objects.filter(user_id=user.pk)
+        .select_related("project")
+        .order_by("project__name")
+        if user
+        else []
+    )
+    return Response(Session({"user": user, "projects": projects}).data)
+
+
+@method_decorator(ensure_csrf_cookie, name="get")
+@method_decorator(csrf_protect, name="post")
+class SessionView(APIView):
+    permission_classes = [AllowAny]
+
+    @extend_schema(responses=Session)
+    def get(self, request: Request) -> Response:
+        get_token(request)
+        return _session(request)
+
+    @extend_schema(request=Credentials, responses=Session)
+    def post(self, request: Request) -> Response:
+        data = Credentials(data=request.data)
+        data.is_valid(raise_exception=True)
+        user = authenticate(request._request, **data.validated_data)
+        if user is None:
+            if getattr(request._request, "axes_locked_out", False):
+                return Response({"detail": LOCKED}, status=status.HTTP_429_TOO_MANY_REQUESTS)
+            raise ValidationError(WRONG)
+        login(request._request, user)
+        request.user = user
+        return _session(request)
+
+    @extend_schema(responses={204: None})
+    def delete(self, request: Request) -> Response:
+        logout(request._request)
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+@method_decorator(csrf_protect, name="post")
+class SessionLinkView(APIView):
+    """A one-time link is redeemed by a POST, so that a mail program's preview can't use it up."""
+
+    permission_classes = [AllowAny]
+
+    @extend_schema(request=LinkToken, responses=Session)
+    def post(self, request: Request) -> Response:
+        data = LinkToken(data=request.data)
+        data.is_valid(raise_exception=True)
+        user = redeem_sign_in_link(secret=data.validated_data["token"])
+        if user is None:
+            raise ValidationError(USED)
+        login(request._request, user, backend="django.contrib.auth.backends.ModelBackend")
+        request.user = user
+        return _session(request)

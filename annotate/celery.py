@@ -1,0 +1,44 @@
+"""The Celery application: two queues, `default` for short work and `gpu` for learning.
+
+It knows where tasks live, not what they do.
+"""
+
+import os
+from typing import Any
+
+from celery import Celery
+from celery.signals import setup_logging
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "annotate.settings")
+
+from django.conf import settings
+
+# Redis hands an unacknowledged message to another worker after this long. Longer than any run,
+# so that a redelivery means a dead worker, not a slow one; the run's row lock is the second guard.
+VISIBILITY_TIMEOUT = 12 * 3600
+
+app = Celery("tiebreak")
+app.conf.update(
+    broker_url=settings.BROKER_URL,
+    broker_transport_options={"visibility_timeout": VISIBILITY_TIMEOUT},
+    broker_connection_retry_on_startup=True,
+    task_ignore_result=True,
+    task_acks_late=True,
+    task_reject_on_worker_lost=True,
+    task_default_queue="default",
+    task_routes={"rm_training.*": {"queue": "gpu"}},
+    task_create_missing_queues=True,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_cancel_long_running_tasks_on_connection_loss=True,
+    beat_scheduler="django_celery_beat.schedulers:DatabaseScheduler",
+    timezone="UTC",
+    enable_utc=True,
+    result_backend=None,
+)
+app.autodiscover_tasks(["annotate", "rm_training"])
+
+
+@setup_logging.connect
+def _keep_djangos_logging(**_kwargs: Any) -> None:
+    """Celery would otherwise put its own handlers over the ones in settings."""

@@ -1,0 +1,109 @@
+"""`read`: a file in any known form, as records and the lines that are none.
+
+Puts source, elements and forms together. Does not know where the stream comes from, and keeps
+nothing of what it has yielded: that an `id` occurs twice is for its caller to find.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import BinaryIO
+
+import orjson
+
+from annotate.formats.elements import Element, elements
+from annotate.formats.fields import kind, refuse_nul
+from annotate.formats.forms import KNOWN_FORMS, PARSERS, Parser, form_of
+from annotate.formats.records import BadLine, BadRecord, Record, Row, UnreadableFile
+from annotate.formats.source import chunks
+
+_PATIENCE = 100
+"""Lines in a row, from the first, that may fail to be JSON objects before the file is given up."""
+
+
+def read(stream: BinaryIO, *, name: str, format: str | None = None) -> Iterator[Record | BadLine]:
+    """Read `stream` to its end, one record or complaint at a time, in bounded memory.
+
+    name    what to call the file in messages
+    format  "hh", "preference" or "ranking"; None tells it by the first row
+
+    JSON lines or one JSON list, gzipped or not. Lines count from 1; in a list they are where an
+    element starts. Raises UnreadableFile, when the first item is asked for, if nothing in the file
+    can be read. A file that breaks off half-way ends in a BadLine instead.
+    """
+    if format is not None and format not in PARSERS:
+        raise UnreadableFile(f"There is no format {format!r}. {KNOWN_FORMS}")
+    return _read(stream, name, format)
+
+
+def _read(stream: BinaryIO, name: str, format: str | None) -> Iterator[Record | BadLine]:
+    found = elements(chunks(stream, name))
+    early, first = _first_row(found, name)
+    parse = PARSERS[format or _form(first[1], name)]
+    yield from early
+    yield _parsed(*first, parse)
+    for line, raw in found:
+        try:
+            yield parse(line, decode(raw))
+        except BadRecord as error:
+            yield BadLine(line, str(error))
+
+
+def _first_row(found: Iterator[Element], name: str) -> tuple[list[BadLine], tuple[int, Row]]:
+    """The first JSON object, and what was wrong with the lines before it."""
+    early: list[BadLine] = []
+    for line, raw in found:
+        try:
+            return early, (line, decode(raw))
+        except BadRecord as error:
+            early.append(BadLine(line, str(error)))
+            if len(early) == _PATIENCE:
+                break
+    if not early:
+        raise UnreadableFile(f"{name} holds no records. {KNOWN_FORMS}")
+    raise UnreadableFile(
+        f"{name} holds no JSON object that could be read. Line {early[0].line}: {early[0].reason}"
+        f" {KNOWN_FORMS}"
+    )
+
+
+def _form(row: Row, name: str) -> str:
+    form = form_of(row)
+    if form is None:
+        fields = ", ".join(sorted(row)[:8]) or "none"
+        raise UnreadableFile(f"{name} is in no known form: its fields are {fields}. {KNOWN_FORMS}")
+    return form
+
+
+def _parsed(line: int, row: Row, parse: Parser) -> Record | BadLine:
+    try:
+        return parse(line, row)
+    except BadRecord as error:
+        return BadLine(line, str(error))
+
+
+def decode(raw: bytes | BadLine) -> Row:
+    """The JSON object that `raw` is; BadRecord where it is none."""
+    if isinstance(raw, BadLine):
+        raise BadRecord(raw.reason)
+    try:
+        row = orjson.loads(raw)
+    except orjson.JSONDecodeError as error:
+        raise BadRecord(_why(raw, error)) from None
+    if type(row) is not dict:
+        raise BadRecord(f"A record must be a JSON object; this is {kind(row)}.")
+    if b"\\u0000" in raw:
+        refuse_nul(row, "")
+    return row
+
+
+def _why(raw: bytes, error: orjson.JSONDecodeError) -> str:
+    try:
+        raw.decode()
+    except UnicodeDecodeError as wrong:
+        return f"The record is not UTF-8: byte {wrong.start + 1} of it is 0x{raw[wrong.start]:02x}."
+    if "surrogate" in error.msg:
+        return (
+            f"The record holds half a character (a lone surrogate) near its character {error.pos}."
+        )
+    return f"The record is not JSON: {error.msg} (character {error.pos + 1} of it)."

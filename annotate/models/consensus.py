@@ -1,0 +1,40 @@
+"""What the raters mean together: a posterior a task, and the project's agreement over time."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from annotate.models.project import Project
+from annotate.models.task import Task
+
+
+class TaskConsensus(models.Model):
+    """`posterior` is flat: for each pair i < j of canonical places P(i wins), P(tie), P(j wins)."""
+
+    task = models.OneToOneField(
+        Task, on_delete=models.CASCADE, related_name="consensus", primary_key=True
+    )
+    posterior = ArrayField(models.FloatField())
+    entropy = models.FloatField(db_index=True)
+    judgments = models.PositiveIntegerField()
+    updated_at = models.DateTimeField(auto_now=True)
+
+
+class Agreement(models.Model):
+    """One measurement of a project's agreement; the newest is shown, the older ones are its
+    history. Estimates are JSON: value, lower, upper, n, reason."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="agreements")
+    computed_at = models.DateTimeField(auto_now_add=True)
+    judgments = models.PositiveIntegerField()
+    tasks = models.PositiveIntegerField()
+    tasks_overlapping = models.PositiveIntegerField()
+    raters = models.PositiveIntegerField()
+    alpha = models.JSONField()
+    raw = models.JSONField()
+    tie_share = models.FloatField(null=True)
+    left_share = models.FloatField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["project", "-computed_at"], name="agreement_over_time")]

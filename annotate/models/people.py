@@ -1,0 +1,76 @@
+"""People and programs: who may sign in, with which role in which project, and by what secret."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractUser
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from annotate.models.project import Project
+
+
+class User(AbstractUser):
+    """Whoever judges or manages. `kind` keeps people, simulations and AI judges apart."""
+
+    class Kind(models.TextChoices):
+        PERSON = "person"
+        SIMULATED = "simulated"
+        AI_JUDGE = "ai_judge"
+        IMPORTED = "imported"
+
+    kind = models.CharField(max_length=10, choices=Kind, default=Kind.PERSON)
+    name = models.CharField(max_length=200, blank=True)
+
+    @property
+    def label(self) -> str:
+        """The name shown to managers; a simulated rater says so wherever it appears."""
+        name = self.name or self.username
+        return f"{name} (simulated)" if self.kind == self.Kind.SIMULATED else name
+
+
+class Role(models.TextChoices):
+    OWNER = "owner"
+    MANAGER = "manager"
+    REVIEWER = "reviewer"
+    RATER = "rater"
+
+
+class Membership(models.Model):
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="memberships")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
+    role = models.CharField(max_length=10, choices=Role)
+    joined_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["project", "user"], name="one_role_in_a_project"),
+        ]
+
+
+class SignInLink(models.Model):
+    """A one-time way in. Only the digest of its secret is stored."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE)
+    digest = models.BinaryField(max_length=32, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+
+class ApiToken(models.Model):
+    """A program's way in: one project, a few scopes, an end. Only the digest is stored."""
+
+    class Scope(models.TextChoices):
+        READ = "read"
+        JUDGE = "judge"
+        RESPONSES_WRITE = "responses:write"
+        MANAGE = "manage"
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="tokens")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=100)
+    digest = models.BinaryField(max_length=32, unique=True)
+    scopes = ArrayField(models.CharField(max_length=20, choices=Scope))
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)

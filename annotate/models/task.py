@@ -1,0 +1,105 @@
+"""Tasks and the leases on them.
+
+A task's responses are an array in canonical order (by digest), not a table: a judgment's ranks are
+positions in it, and it never changes (docs/decisions/0001). Which answer came first in a file
+can therefore not be read off the order.
+"""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, Q, functions
+
+from annotate.models.corpus import Prompt
+from annotate.models.people import User
+from annotate.models.project import Question
+
+
+class Task(models.Model):
+    class Source(models.TextChoices):
+        IMPORT = "import"
+        ROUND = "round"
+
+    question = models.ForeignKey(
+        Question, on_delete=models.PROTECT, related_name="tasks", db_index=False
+    )
+    prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="tasks")
+    response_ids = ArrayField(models.BigIntegerField())
+    k = models.PositiveSmallIntegerField()
+    digest = models.BinaryField(max_length=32)
+    overlap = models.PositiveSmallIntegerField(default=1)
+    # Places not yet taken by a live lease or a judgment. Every statement that lends, returns or
+    # fills a place changes this in the same statement; the constraint keeps it honest.
+    places_left = models.PositiveSmallIntegerField(default=1)
+    priority = models.SmallIntegerField(default=0, db_default=0)
+    source = models.CharField(max_length=10, choices=Source, default=Source.IMPORT)
+    # Ranks the file came with, canonical order. A label of its makers, never a rater's vote.
+    recorded = ArrayField(models.SmallIntegerField(), null=True)
+    created_at = models.DateTimeField(auto_now_add=True, db_default=functions.Now())
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["question", "digest"], name="a_task_once"),
+            models.UniqueConstraint(fields=["id", "k"], name="a_task_and_its_k"),
+            models.CheckConstraint(condition=Q(k__gte=2), name="a_task_has_two_responses"),
+            models.CheckConstraint(
+                condition=Q(response_ids__len=F("k")), name="a_task_has_k_responses"
+            ),
+            models.CheckConstraint(
+                condition=Q(places_left__gte=0, places_left__lte=F("overlap")),
+                name="overlap_is_never_exceeded",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["question", "-priority", "id"],
+                name="open_tasks",
+                condition=Q(places_left__gt=0),
+            ),
+        ]
+
+
+class Assignment(models.Model):
+    class State(models.TextChoices):
+        LEASED = "leased"
+        SUBMITTED = "submitted"
+        SKIPPED = "skipped"
+        EXPIRED = "expired"
+        # Answered after the lease had ended and another rater had taken the place: kept, but
+        # not counted against the overlap.
+        LATE = "late"
+
+    class SkipReason(models.TextChoices):
+        UNCLEAR = "unclear"
+        CANNOT_JUDGE = "cannot_judge"
+        OFFENSIVE = "offensive"
+        BROKEN = "broken"
+        OTHER = "other"
+
+    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="assignments")
+    rater = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
+    state = models.CharField(max_length=10, choices=State, default=State.LEASED)
+    # The canonical index shown at place A, B, …
+    shown = ArrayField(models.SmallIntegerField())
+    leased_at = models.DateTimeField(auto_now_add=True)
+    lease_expires_at = models.DateTimeField()
+    skip_reason = models.CharField(max_length=20, choices=SkipReason, default="")
+    note = models.TextField(default="", max_length=5000)
+    flagged = models.BooleanField(default=False)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["task", "rater"], name="one_assignment_a_rater_and_task"
+            ),
+            models.UniqueConstraint(
+                fields=["id", "task", "rater"], name="an_assignment_and_its_two"
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["lease_expires_at"], name="live_leases", condition=Q(state="leased")
+            ),
+            models.Index(fields=["rater", "-id"], name="assignments_of_a_rater"),
+        ]

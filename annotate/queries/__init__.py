@@ -1,0 +1,1 @@
+"""Every non-trivial read: rows to arrays to stats to frozen dataclasses."""

@@ -1,0 +1,63 @@
+"""Who works in a project, and how: counts that need no model of the raters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from annotate.models import Membership, Project
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    id: int
+    name: str
+    kind: str
+    role: str
+    judgments: int
+    last_judgment_at: datetime | None
+    left_share: float | None
+    tie_share: float | None
+    median_seconds: float | None
+
+
+# Left share: of strict preferences between two, how often the one shown on the left won.
+_STATISTICS = """
+SELECT j.rater_id, count(*), max(j.submitted_at),
+       avg((j.ranks[j.shown[1] + 1] < j.ranks[j.shown[2] + 1])::int)
+           FILTER (WHERE j.k = 2 AND j.ranks[1] <> j.ranks[2]),
+       avg((j.ranks[1] = j.ranks[2])::int) FILTER (WHERE j.k = 2),
+       percentile_cont(0.5) WITHIN GROUP (ORDER BY j.active_ms) / 1000
+FROM annotate_judgment AS j
+JOIN annotate_task AS t ON t.id = j.task_id
+JOIN annotate_question AS q ON q.id = t.question_id
+WHERE q.project_id = %s AND j.newest
+GROUP BY j.rater_id
+"""
+
+
+def people(project: Project) -> list[Person]:
+    """Members in the order of their role, then of who judged most."""
+    with connection.cursor() as cursor:
+        cursor.execute(_STATISTICS, [project.pk])
+        statistics = {row[0]: row[1:] for row in cursor.fetchall()}
+    members = Membership.objects.filter(project=project).select_related("user")
+    found = [_person(member, statistics.get(member.user_id)) for member in members]
+    return sorted(found, key=lambda p: (p.role == "rater", -p.judgments, p.name))
+
+
+def _person(member: Membership, row: tuple[int, datetime, float, float, float] | None) -> Person:
+    judgments, last, left, ties, seconds = row or (0, None, None, None, None)
+    return Person(
+        id=member.user_id,
+        name=member.user.label,
+        kind=member.user.kind,
+        role=member.role,
+        judgments=judgments,
+        last_judgment_at=last,
+        left_share=None if left is None else float(left),
+        tie_share=None if ties is None else float(ties),
+        median_seconds=seconds,
+    )

@@ -1,0 +1,29 @@
+"""Celery bodies of the `default` queue: fetch by id, call one action."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from annotate.actions.assign import return_expired
+from annotate.actions.consensus import refresh_consensus
+from annotate.actions.importing import run_import
+from annotate.jobs import opened
+from annotate.models import Import, Project
+
+REFRESH = "annotate.refresh_consensus"
+
+
+@shared_task(name=REFRESH)
+def refresh_consensus_task(project_id: int) -> None:
+    opened(REFRESH, project_id)
+    refresh_consensus(project=Project.objects.get(pk=project_id))
+
+
+@shared_task(name="annotate.run_import")
+def run_import_task(import_id: int) -> None:
+    run_import(job=Import.objects.get(pk=import_id))
+
+
+@shared_task(name="annotate.return_expired")
+def return_expired_task() -> None:
+    return_expired()
