@@ -16,10 +16,12 @@ LINUX_PR_SET_PDEATHSIG = 1
 
 @dataclass(frozen=True)
 class Program:
-    """One program: its name, the module and arguments Python runs, what ends it with its parent."""
+    """One program: the arguments Python gets, what it logs once it is at work, what ends it when
+    its parent is killed."""
 
     name: str
     command: tuple[str, ...]
+    says_ready: str = ""
     when_orphaned: signal.Signals = signal.SIGTERM
 
 
@@ -29,10 +31,12 @@ def programs() -> dict[str, Program]:
     worker = (*celery, "worker", "--without-gossip", "--without-mingle", "--loglevel", "INFO")
     every = (
         Program("web", ("-m", "gunicorn", *_web_options(), "annotate.wsgi:application")),
-        Program("default", (*worker, "-Q", "default", "-c", "1", "-n", "default@%h")),
+        Program("default", (*worker, "-Q", "default", "-c", "1", "-n", "default@%h"), " ready."),
         # A run may take hours: an orphan is killed, and its message is delivered again.
-        Program("gpu", (*worker, "-Q", "gpu", "--pool=solo", "-n", "gpu@%h"), signal.SIGKILL),
-        Program("beat", (*celery, "beat", "--pidfile=", "--loglevel", "INFO")),
+        Program(
+            "gpu", (*worker, "-Q", "gpu", "--pool=solo", "-n", "gpu@%h"), " ready.", signal.SIGKILL
+        ),
+        Program("beat", (*celery, "beat", "--pidfile=", "--loglevel", "INFO"), "beat: Starting"),
         Program("migrate", ("manage.py", "migrate", "--no-input")),
     )
     return {program.name: program for program in every}
@@ -75,6 +79,8 @@ def main(arguments: list[str]) -> None:
     program = programs()[options.name]
     if options.parent is not None:
         _end_with_parent(options.parent, program.when_orphaned)
+    # Celery warns whoever is root at every start. In the images nobody is; here the user knows.
+    os.environ.setdefault("PYTHONWARNINGS", "ignore:::celery.platforms")
     os.execv(sys.executable, [sys.executable, *program.command])  # noqa: S606 -- our own programs
 
 

@@ -119,7 +119,6 @@ AUTH_PASSWORD_VALIDATORS = [
 
 FRONTEND = ROOT / "frontend" / "dist"
 STATIC_URL = "/static/"
-STATIC_ROOT = DATA_DIR / "static"
 # Static files of the installed apps (the API's browsable page) are served from where they lie.
 WHITENOISE_USE_FINDERS = True
 if FRONTEND.is_dir():
@@ -190,6 +189,8 @@ def _configure_logging() -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {"tidy": formatter},
         "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "tidy"}},
+        # Every sign-in is in the audit log of the database already.
+        "loggers": {"axes": {"level": "WARNING"}},
         "root": {"handlers": ["out"], "level": env.str("LOG_LEVEL", default="INFO")},
     }
 

@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
@@ -55,10 +55,16 @@ class Log:
 class Child:
     """One program: started, watched, started again after a pause that grows."""
 
-    def __init__(self, name: str, command: Sequence[str], folder: Path, log: Log) -> None:
+    def __init__(
+        self, name: str, command: Sequence[str], *, folder: Path, says_ready: str, log: Log
+    ) -> None:
         self.name = name
+        self.ready = (
+            threading.Event()
+        )  # set when it has logged `says_ready`, or anything if that is ""
         self._command = command
         self._folder = folder
+        self._says_ready = says_ready
         self._log = log
         self._early_ends = 0
         self._started = 0.0
@@ -120,8 +126,12 @@ class Child:
 
     def _copy_output(self, process: subprocess.Popen[bytes]) -> None:
         assert process.stdout is not None
-        for line in process.stdout:
-            self._log.line(self.name, line.decode(errors="replace").rstrip())
+        for raw in process.stdout:
+            line = raw.decode(errors="replace").rstrip()
+            if line:
+                self._log.line(self.name, line)
+            if self._says_ready in line:
+                self.ready.set()
 
 
 class Supervisor:
@@ -145,6 +155,10 @@ class Supervisor:
                 if child.check():
                     self._on_end(child.name)
             time.sleep(TICK)
+
+    def is_ready(self, names: Collection[str]) -> bool:
+        """Whether these children have said that they are at work."""
+        return all(child.ready.is_set() for child in self._children if child.name in names)
 
     def stop(self) -> None:
         """Stop the workers, the last started first, then the web; kill what does not finish.

@@ -93,9 +93,9 @@ def add_tasks(project: Project) -> Callable[..., list[Task]]:
 
     def add(count: int, *, k: int = 2, overlap: int = 1, start: int = 0) -> list[Task]:
         new = [
-            NewTask(
-                messages=[{"role": "user", "content": f"Question {start + i} of {k}?"}],
-                responses=[Candidate(f"Answer {n} to {start + i}", None, None) for n in range(k)],
+            NewTask.of(
+                [{"role": "user", "content": f"Question {start + i} of {k}?"}],
+                [Candidate(f"Answer {n} to {start + i}", None, None) for n in range(k)],
                 overlap=overlap,
             )
             for i in range(count)

@@ -11,6 +11,7 @@ import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
@@ -129,7 +130,7 @@ def return_expired() -> int:
 
 def _lend(project: Project, rater: User) -> int | None:
     question = current_question(project)
-    parameters: dict[str, int | float | str | timedelta | None] = {
+    parameters: dict[str, Any] = {
         "question": question.pk,
         "rater": rater.pk,
         "orders": json.dumps(_orders(question, rater)),

@@ -11,6 +11,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from queue import Full, Queue
 from threading import Event, Thread
@@ -30,7 +31,7 @@ from annotate.queries.projects import current_question
 
 BATCH = 4_000
 ERRORS_KEPT = 200
-Item = formats.Record | formats.BadLine
+Item = tuple[formats.Record, NewTask] | formats.BadLine
 OnProgress = Callable[["Report"], None]
 
 
@@ -89,7 +90,10 @@ def import_stream(
     counted = _Counting(stream)
     report = Report()
     writer = _Writer(project, current_question(project), report)
-    with _duplicate_ids() as is_new, _read_ahead(counted, name, format) as batches:
+    with (
+        _duplicate_ids() as is_new,
+        _read_ahead(counted, name, format, partial(_new_task, overlap=project.overlap)) as batches,
+    ):
         for batch in batches:
             writer.write(batch, is_new)
             report.bytes_read = counted.count
@@ -109,20 +113,20 @@ class _Writer:
     raters: dict[str, int] = field(default_factory=dict)
 
     def write(self, batch: Sequence[Item], is_new: Callable[[Sequence[str]], set[str]]) -> None:
-        records = self._good(batch, is_new)
-        if not records:
+        good = self._good(batch, is_new)
+        if not good:
             return
         with transaction.atomic():
             written = write_tasks(
                 project=self.project,
                 question=self.question,
-                tasks=[_new_task(r, self.project.overlap) for r in records],
+                tasks=[task for _, task in good],
                 policies=self.policies,
             )
             votes = [
-                VotesOf(task, order, r.votes)
-                for r, task, order in zip(records, written.task_ids, written.orders, strict=True)
-                if r.votes
+                VotesOf(pk, task.order, record.votes)
+                for (record, task), pk in zip(good, written.task_ids, strict=True)
+                if record.votes
             ]
             added = write_votes(project=self.project, votes=votes, raters=self.raters)
         self.report.tasks_added += written.added
@@ -131,30 +135,32 @@ class _Writer:
 
     def _good(
         self, batch: Sequence[Item], is_new: Callable[[Sequence[str]], set[str]]
-    ) -> list[formats.Record]:
-        fresh = is_new([i.key for i in batch if isinstance(i, formats.Record) and i.key])
+    ) -> list[tuple[formats.Record, NewTask]]:
+        fresh = is_new([i[0].key for i in batch if isinstance(i, tuple) and i[0].key])
         k_max = int(self.question.spec["k_max"])
-        good: list[formats.Record] = []
+        good: list[tuple[formats.Record, NewTask]] = []
         for item in batch:
             if isinstance(item, formats.BadLine):
                 self.report.bad(item.line, item.reason)
-            elif item.key and item.key not in fresh:
-                self.report.bad(item.line, f"The id {item.key!r} stands earlier in this file.")
-            elif len(item.responses) > k_max:
-                many = len(item.responses)
+                continue
+            record, _ = item
+            many = len(record.responses)
+            if record.key and record.key not in fresh:
+                self.report.bad(record.line, f"The id {record.key!r} stands earlier in this file.")
+            elif many > k_max:
                 self.report.bad(
-                    item.line, f"{many} responses: the project's question takes at most {k_max}."
+                    record.line, f"{many} responses: the project's question takes at most {k_max}."
                 )
             else:
-                fresh.discard(item.key or "")
+                fresh.discard(record.key or "")
                 good.append(item)
         return good
 
 
 def _new_task(record: formats.Record, overlap: int) -> NewTask:
-    return NewTask(
-        messages=record.messages,
-        responses=record.responses,
+    return NewTask.of(
+        record.messages,
+        record.responses,
         group=record.group or "",
         recorded=record.recorded,
         overlap=max(overlap, len(record.votes)),
@@ -175,8 +181,10 @@ class _Counting:
 
 
 @contextmanager
-def _read_ahead(stream: _Counting, name: str, format: str | None) -> Iterator[Iterator[list[Item]]]:
-    """Batches of records parsed in a thread, two ahead at most; its errors are raised here."""
+def _read_ahead(
+    stream: _Counting, name: str, format: str | None, new_task: Callable[[formats.Record], NewTask]
+) -> Iterator[Iterator[list[Item]]]:
+    """Batches parsed and hashed in a thread, two ahead at most; its errors are raised here."""
     queue: Queue[list[Item] | BaseException | None] = Queue(maxsize=2)
     stop = Event()
 
@@ -190,7 +198,7 @@ def _read_ahead(stream: _Counting, name: str, format: str | None) -> Iterator[It
         try:
             batch: list[Item] = []
             for item in formats.read(cast("BinaryIO", stream), name=name, format=format):
-                batch.append(item)
+                batch.append(item if isinstance(item, formats.BadLine) else (item, new_task(item)))
                 if len(batch) == BATCH:
                     put(batch)
                     batch = []

@@ -29,6 +29,7 @@ from annotate.formats.votes import votes
 
 Parser = Callable[[int, Row], Record]
 
+FIELDS = ("prompt", "chosen", "rejected", "responses", "votes", "id", "group")
 KNOWN_FORMS = (
     "Known forms are: hh (chosen and rejected, whole 'Human: … Assistant: …' transcripts),"
     " preference (prompt, chosen and rejected, as text or chat messages) and ranking (prompt and"

@@ -31,6 +31,7 @@ class ListElements:
         self._depth = 0
         self._in_string = False
         self._ended = False
+        self._complained = False  # about text after the end
         self._skipping: int | None = None  # the first line of an element too long to hold
 
     def feed(self, piece: bytes) -> Iterator[tuple[int, bytes | BadLine]]:
@@ -106,10 +107,14 @@ class ListElements:
             self._pass(self._at)
 
     def _after_the_end(self) -> Iterator[tuple[int, bytes | BadLine]]:
-        if self._ended and self._buffer[self._start :].strip():
+        if not self._ended:
+            return
+        if self._buffer[self._start :].strip() and not self._complained:
+            self._complained = True
             line = self._line_of_element()
             yield line, BadLine(line, "Text stands after the end of the list; it was not read.")
-            self._start = self._at = len(self._buffer)
+        self._at = len(self._buffer)
+        self._pass(self._at)
 
 
 _BLANK = re.compile(rb"\s*")

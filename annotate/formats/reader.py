@@ -13,7 +13,7 @@ import orjson
 
 from annotate.formats.elements import Element, elements
 from annotate.formats.fields import kind, refuse_nul
-from annotate.formats.forms import KNOWN_FORMS, PARSERS, Parser, form_of
+from annotate.formats.forms import FIELDS, KNOWN_FORMS, PARSERS, Parser, form_of
 from annotate.formats.records import BadLine, BadRecord, Record, Row, UnreadableFile
 from annotate.formats.source import chunks
 
@@ -38,27 +38,41 @@ def read(stream: BinaryIO, *, name: str, format: str | None = None) -> Iterator[
 
 def _read(stream: BinaryIO, name: str, format: str | None) -> Iterator[Record | BadLine]:
     found = elements(chunks(stream, name))
-    early, first = _first_row(found, name)
-    parse = PARSERS[format or _form(first[1], name)]
+    early, line, raw = _until_an_object(found, name)
+    parse = PARSERS[format or _form(decode(raw), name)]
     yield from early
-    yield _parsed(*first, parse)
-    for line, raw in found:
-        try:
-            yield parse(line, decode(raw))
-        except BadRecord as error:
-            yield BadLine(line, str(error))
+    yield _record(line, raw, parse)
+    for element in found:
+        yield _record(*element, parse)
 
 
-def _first_row(found: Iterator[Element], name: str) -> tuple[list[BadLine], tuple[int, Row]]:
-    """The first JSON object, and what was wrong with the lines before it."""
+def _record(line: int, raw: bytes | BadLine, parse: Parser) -> Record | BadLine:
+    if isinstance(raw, BadLine):
+        return raw
+    try:
+        row = decode(raw)
+        if b"\\u0000" in raw:
+            refuse_nul({field: row[field] for field in FIELDS if field in row}, "")
+        return parse(line, row)
+    except BadRecord as error:
+        return BadLine(line, str(error))
+
+
+def _until_an_object(found: Iterator[Element], name: str) -> tuple[list[BadLine], int, bytes]:
+    """What was wrong with the first lines, and the first that is a JSON object."""
     early: list[BadLine] = []
     for line, raw in found:
-        try:
-            return early, (line, decode(raw))
-        except BadRecord as error:
-            early.append(BadLine(line, str(error)))
-            if len(early) == _PATIENCE:
-                break
+        if isinstance(raw, BadLine):
+            early.append(raw)
+        else:
+            try:
+                decode(raw)
+            except BadRecord as error:
+                early.append(BadLine(line, str(error)))
+            else:
+                return early, line, raw
+        if len(early) == _PATIENCE:
+            break
     if not early:
         raise UnreadableFile(f"{name} holds no records. {KNOWN_FORMS}")
     raise UnreadableFile(
@@ -75,25 +89,14 @@ def _form(row: Row, name: str) -> str:
     return form
 
 
-def _parsed(line: int, row: Row, parse: Parser) -> Record | BadLine:
-    try:
-        return parse(line, row)
-    except BadRecord as error:
-        return BadLine(line, str(error))
-
-
-def decode(raw: bytes | BadLine) -> Row:
+def decode(raw: bytes) -> Row:
     """The JSON object that `raw` is; BadRecord where it is none."""
-    if isinstance(raw, BadLine):
-        raise BadRecord(raw.reason)
     try:
         row = orjson.loads(raw)
     except orjson.JSONDecodeError as error:
         raise BadRecord(_why(raw, error)) from None
     if type(row) is not dict:
         raise BadRecord(f"A record must be a JSON object; this is {kind(row)}.")
-    if b"\\u0000" in raw:
-        refuse_nul(row, "")
     return row
 
 

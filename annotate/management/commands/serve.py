@@ -11,10 +11,11 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import StringIO
 from pathlib import Path
+from types import FrameType
 from typing import Any, NoReturn
 
 from django.conf import settings
@@ -28,10 +29,11 @@ from annotate.broker import requeue_unacknowledged
 from annotate.health import web_answers
 from annotate.supervisor import Child, GaveUp, Log, Supervisor
 
-PROGRAMS = ("web", "default", "gpu", "beat")
 WORKERS = ("default", "gpu")
+BEHIND = (*WORKERS, "beat")
+PROGRAMS = ("web", *BEHIND)
 READY_SECONDS = 120.0
-ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+WORKERS_SECONDS = 15.0
 
 
 class Command(BaseCommand):
@@ -40,8 +42,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         started = time.monotonic()
-        for number in ENDINGS:
-            signal.signal(number, _interrupt)
+        _on_endings(_interrupt)
         log = Log(("serve", *PROGRAMS))
         host, port = _free_address()
         try:
@@ -54,7 +55,14 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from None
 
 
-def _interrupt(_number: int, _frame: object) -> NoReturn:
+def _on_endings(handler: Callable[[int, FrameType | None], Any] | signal.Handlers) -> None:
+    """Set what Ctrl-C, SIGTERM and a closed terminal do; nohup's wish for the last is kept."""
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:
+            signal.signal(number, handler)
+
+
+def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
     raise KeyboardInterrupt
 
 
@@ -124,6 +132,7 @@ def _servers(log: Log) -> Iterator[None]:
     try:
         yield
     finally:
+        _on_endings(signal.SIG_IGN)  # it takes a second or two, and cut short helps nobody
         log.line("serve", "Redis and PostgreSQL stop, unless another command still uses them")
         held.__exit__(None, None, None)
 
@@ -143,13 +152,10 @@ def _prepare(log: Log) -> None:
 def _run(log: Log, url: str, started: float) -> None:
     """The programs, until Ctrl-C; the address and the links once the web answers."""
     supervisor = Supervisor([_child(name, log) for name in PROGRAMS], log, on_end=_take_back)
-    deadline = time.monotonic() + READY_SECONDS
     try:
         log.line("serve", f"{', '.join(PROGRAMS)} start …")
         supervisor.start()
-        supervisor.watch(until=lambda: web_answers(url) or time.monotonic() > deadline)
-        if time.monotonic() > deadline:
-            raise GaveUp(f"The web server does not answer at {url}/healthz; its log is above.")
+        _wait_until_ready(supervisor, url)
         log.line("serve", f"ready in {time.monotonic() - started:.1f} s; Ctrl-C stops everything")
         _print_links(url)
         supervisor.watch(until=lambda: False)
@@ -158,9 +164,23 @@ def _run(log: Log, url: str, started: float) -> None:
         supervisor.stop()
 
 
+def _wait_until_ready(supervisor: Supervisor, url: str) -> None:
+    """Until the web answers, then a little for the workers, so that the links come last.
+
+    Raises GaveUp when the web does not answer.
+    """
+    deadline = time.monotonic() + READY_SECONDS
+    supervisor.watch(until=lambda: web_answers(url) or time.monotonic() > deadline)
+    if time.monotonic() > deadline:
+        raise GaveUp(f"The web server does not answer at {url}/healthz; its log is above.")
+    deadline = time.monotonic() + WORKERS_SECONDS
+    supervisor.watch(until=lambda: supervisor.is_ready(BEHIND) or time.monotonic() > deadline)
+
+
 def _child(name: str, log: Log) -> Child:
     command = [sys.executable, "-m", "annotate.processes", name, "--parent", str(os.getpid())]
-    return Child(name, command, settings.ROOT, log)
+    says_ready = processes.programs()[name].says_ready
+    return Child(name, command, folder=settings.ROOT, says_ready=says_ready, log=log)
 
 
 def _take_back(name: str) -> None:
