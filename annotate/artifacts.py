@@ -11,7 +11,7 @@ import tempfile
 from pathlib import Path, PurePosixPath
 from typing import IO, Any, cast
 
-import fsspec
+import fsspec  # type: ignore[import-untyped] # it ships no types
 from django.conf import settings
 
 

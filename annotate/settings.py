@@ -111,6 +111,7 @@ AUTHENTICATION_BACKENDS = [
 AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_LOCKOUT_CALLABLE = "annotate.api.session.locked_out"
 AXES_VERBOSE = False
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator"},
@@ -137,6 +138,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "annotate.api.errors.handler",
+    "URL_FORMAT_OVERRIDE": None,  # `format` is the export's own parameter
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
 }
 SPECTACULAR_SETTINGS = {
@@ -190,7 +192,7 @@ def _configure_logging() -> dict[str, Any]:
         "formatters": {"tidy": formatter},
         "handlers": {"out": {"class": "logging.StreamHandler", "formatter": "tidy"}},
         # Every sign-in is in the audit log of the database already.
-        "loggers": {"axes": {"level": "WARNING"}},
+        "loggers": {"axes": {"level": "ERROR"}},
         "root": {"handlers": ["out"], "level": env.str("LOG_LEVEL", default="INFO")},
     }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.auth import authenticate, login, logout
+from django.http import HttpRequest, JsonResponse
 from django.middleware.csrf import get_token
 from django.utils.decorators import method_decorator
 from django.views.decorators.csrf import csrf_protect, ensure_csrf_cookie
@@ -22,6 +23,11 @@ from annotate.models import Membership, Role, User
 WRONG = "That name and password don't match. Check both, or ask a manager for a sign-in link."
 LOCKED = "Too many attempts. Wait 15 minutes, or ask a manager for a sign-in link."
 USED = "This sign-in link has been used or has ended. Ask a manager for a new one."
+
+
+def locked_out(request: HttpRequest, *_args: Any, **_kwargs: Any) -> JsonResponse:
+    """What django-axes answers to someone who has guessed too often."""
+    return JsonResponse({"detail": LOCKED}, status=status.HTTP_429_TOO_MANY_REQUESTS)
 
 
 class SessionUser(serializers.Serializer[User]):
@@ -79,8 +85,6 @@ class SessionView(APIView):
         data.is_valid(raise_exception=True)
         user = authenticate(request._request, **data.validated_data)
         if user is None:
-            if getattr(request._request, "axes_locked_out", False):
-                return Response({"detail": LOCKED}, status=status.HTTP_429_TOO_MANY_REQUESTS)
             raise ValidationError(WRONG)
         login(request._request, user)
         request.user = user

@@ -152,12 +152,9 @@ def _candidate(value: Any, field: str) -> Candidate:
 
 
 def _twins(answers: tuple[Candidate, ...]) -> str:
-    first: dict[str, int] = {}
-    for place, answer in enumerate(answers):
-        if answer.text in first:
-            return f"responses[{first[answer.text]}] and responses[{place}] are the same text."
-        first[answer.text] = place
-    raise AssertionError("called for answers that are all different")
+    texts = [answer.text for answer in answers]
+    later = next(place for place, text in enumerate(texts) if text in texts[:place])
+    return f"responses[{texts.index(texts[later])}] and responses[{later}] are the same text."
 
 
 PARSERS: dict[str, Parser] = {"hh": hh, "preference": preference, "ranking": ranking}

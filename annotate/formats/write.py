@@ -165,20 +165,15 @@ def _characters(value: Any) -> int:
 
 
 class _Forward(io.RawIOBase):
-    """Passes writes on and counts them: pyarrow asks where it is, a network sink cannot say."""
+    """Passes writes on: pyarrow wants a whole file object, and must not close the sink."""
 
     def __init__(self, sink: BinaryIO) -> None:
         self._sink = sink
-        self._written = 0
 
     def writable(self) -> bool:
         return True
 
-    def tell(self) -> int:
-        return self._written
-
     def write(self, data: Any) -> int:
         piece = bytes(data)
         self._sink.write(piece)
-        self._written += len(piece)
         return len(piece)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from annotate.formats import BadLine, Candidate, Message, Record, Vote, read
-from annotate.formats.forms import form_of
+from annotate.formats import BadLine, Candidate, Message, Record, UnreadableFile, Vote, read
+from annotate.formats.forms import FIELDS, form_of
 
 HELLO = {"role": "user", "content": "Hello"}
 HI = {"role": "assistant", "content": "Hi"}
@@ -384,3 +387,43 @@ def test_a_vote_that_cannot_be_used_names_the_field(change: dict[str, Any], word
 def test_votes_must_be_a_list_of_objects() -> None:
     assert reason({**RANKING, "votes": {}}) == "votes must be a list; it is an object."
     assert reason({**RANKING, "votes": [3]}) == "votes[0] must be an object; it is a number."
+
+
+# Anything at all
+
+leaves = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text()
+)
+names = st.sampled_from(
+    [*FIELDS, "role", "content", "text", "policy", "rater", "ranks", "strength"]
+)
+values = st.recursive(
+    leaves | st.sampled_from(["user", "assistant", "Human: a\nAssistant:", "\n\nHuman: a"]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(
+    st.dictionaries(st.sampled_from(FIELDS), values),
+    st.sampled_from(["hh", "preference", "ranking"]),
+)
+def test_any_row_is_a_record_or_a_bad_line_with_a_sentence(row: dict[str, Any], form: str) -> None:
+    found = item(row, form)
+    if isinstance(found, BadLine):
+        assert found.reason.endswith(".")
+    else:
+        assert found.messages[-1]["role"] == "user"
+        assert len({response.text for response in found.responses}) == len(found.responses) >= 2
+
+
+@given(st.binary(max_size=60), st.sampled_from([b"", b"[", b"\x1f\x8b", b'[{"prompt": "']))
+def test_any_bytes_are_refused_or_read_but_never_an_error(data: bytes, start: bytes) -> None:
+    found: list[Any] = []
+    with suppress(UnreadableFile):
+        found.extend(read(io.BytesIO(start + data), name="noise"))
+    assert all(isinstance(one, BadLine | Record) for one in found)
