@@ -31,6 +31,11 @@ app.conf.update(
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,
     worker_cancel_long_running_tasks_on_connection_loss=True,
+    # Housekeeping; what admins schedule is in the database beside it.
+    beat_schedule={
+        "return ended leases": {"task": "annotate.return_expired", "schedule": 60.0},
+        "watch runs and rounds": {"task": "rm_training.watch", "schedule": 30.0},
+    },
     beat_scheduler="django_celery_beat.schedulers:DatabaseScheduler",
     timezone="UTC",
     enable_utc=True,

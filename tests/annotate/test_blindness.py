@@ -1,4 +1,4 @@
-"""What a rater is sent holds nothing that could tell which model wrote what, or what others think."""
+"""What a rater is sent tells nothing of who wrote what, or of what others think."""
 
 from __future__ import annotations
 
@@ -40,9 +40,8 @@ def test_no_field_of_the_raters_schema_tells() -> None:
     schema: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call] # untyped library
     routes = [item for path, item in schema["paths"].items() if "/work" in path]
     assert len(routes) >= 8
-    names = {
-        n for route in routes for m in route.values() for n in names_in(schema, m["responses"])
-    }
+    answers = [method["responses"] for route in routes for method in route.values()]
+    names = {name for answer in answers for name in names_in(schema, answer)}
     assert {"prompt", "responses", "text"} <= names
     assert not {name for name in names if TELLING.search(name)}
 

@@ -63,7 +63,7 @@ def test_damage_is_noticed_on_reading(project: Project, judged: list[Task]) -> N
     lines = gzip.decompress(path.read_bytes()).splitlines(keepends=True)
     path.write_bytes(gzip.compress(b"".join(lines[:-1])))
     try:
-        with pytest.raises(Damaged, match="does not|do not have its hash"):
+        with pytest.raises(Damaged, match="do not have its hash"):
             list(rows_of(snapshot))
     finally:
         path.unlink()
