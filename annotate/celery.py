@@ -26,7 +26,11 @@ app.conf.update(
     task_acks_late=True,
     task_reject_on_worker_lost=True,
     task_default_queue="default",
-    task_routes={"rm_training.*": {"queue": "gpu"}},
+    task_routes={
+        "rm_training.nightly": {"queue": "default"},
+        "rm_training.watch": {"queue": "default"},
+        "rm_training.*": {"queue": "gpu"},
+    },
     task_create_missing_queues=True,
     worker_prefetch_multiplier=1,
     worker_hijack_root_logger=False,

@@ -150,6 +150,16 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "AssignmentState": "annotate.models.Assignment.State",
+        "WorkState": "annotate.models.Import.State",
+        "RoundState": "rm_training.api.serializers.ROUND_STATES",
+        "Role": "annotate.models.Role",
+        "MessageRole": ["system", "user", "assistant"],
+        "UserKind": "annotate.models.User.Kind",
+        "QuestionKind": "annotate.models.Question.Kind",
+        "TaskSource": "annotate.models.Task.Source",
+    },
 }
 
 ARTIFACT_URL = env.str("ARTIFACT_URL", default=str(DATA_DIR / "artifacts"))

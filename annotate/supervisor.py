@@ -148,13 +148,21 @@ class Supervisor:
         for child in self._children:
             child.start()
 
-    def watch(self, until: Callable[[], bool]) -> None:
-        """Keep the children running until `until` says yes. Raises GaveUp as `Child.check`."""
+    def watch(self, until: Callable[[], bool], *, every: float = TICK) -> None:
+        """Keep the children running until `until`, asked every so many seconds, says yes.
+
+        Raises GaveUp as `Child.check`.
+        """
         while not until():
-            for child in self._children:
-                if child.check():
-                    self._on_end(child.name)
-            time.sleep(TICK)
+            next_question = time.monotonic() + every
+            while time.monotonic() < next_question:
+                self._check_children()
+                time.sleep(TICK)
+
+    def _check_children(self) -> None:
+        for child in self._children:
+            if child.check():
+                self._on_end(child.name)
 
     def is_ready(self, names: Collection[str]) -> bool:
         """Whether these children have said that they are at work."""

@@ -3,6 +3,7 @@
 That they work from an empty folder is seen by whoever runs them; CI does.
 """
 
+import ast
 import os
 import re
 import subprocess
@@ -68,6 +69,33 @@ def test_the_constraints_hold_every_package_that_is_installed_at_its_version() -
         # On a machine with NVIDIA's libraries torch brings them, at versions it pins itself.
         if not name.startswith(("nvidia-", "cuda-", "triton")):
             assert constraints.get(name) == metadata.version(name).split("+")[0], name
+
+
+def imported(folder: str) -> set[str]:
+    """The top-level names that the modules of a folder import, anywhere in them."""
+    found = set()
+    for path in (ROOT / folder).rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Import):
+                found |= {alias.name.split(".")[0] for alias in node.names}
+            elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
+                found.add(node.module.split(".")[0])
+    return found - set(sys.stdlib_module_names) - {"annotate", "rm_training", "tests", "chromium"}
+
+
+@pytest.mark.parametrize(
+    ("folder", "files"),
+    [
+        ("annotate", ["requirements.txt"]),  # all that the web image has
+        ("rm_training", ["requirements.txt", "requirements-ml.txt"]),
+        ("tests", ["requirements.txt", "requirements-ml.txt", "requirements-dev.txt"]),
+    ],
+)
+def test_what_is_imported_is_required_by_name(folder: str, files: list[str]) -> None:
+    required = {name for file in files for name in pins(ROOT / file)}
+    carriers = metadata.packages_distributions()
+    for name in imported(folder):
+        assert {canonicalize_name(each) for each in carriers[name]} & required, name
 
 
 def test_no_registry_is_named_where_packages_are() -> None:

@@ -116,7 +116,7 @@ class TasksView(APIView):
 
 
 class TaskView(APIView):
-    @extend_schema(responses=s.TaskDetail)
+    @extend_schema(operation_id="projects_task_retrieve", responses=s.TaskDetail)
     def get(self, request: Request, slug: str, task: int) -> Response:
         project = project_for(request, slug, at_least=Role.REVIEWER)
         return Response(s.TaskDetail(task_queries.detail(task_of(project, task))).data)

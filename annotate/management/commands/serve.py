@@ -32,7 +32,8 @@ from annotate.supervisor import Child, GaveUp, Log, Supervisor
 WORKERS = ("default", "gpu")
 BEHIND = (*WORKERS, "beat")
 PROGRAMS = ("web", *BEHIND)
-READY_SECONDS = 120.0
+READY_SECONDS = 60.0
+ASK_SECONDS = 0.5
 WORKERS_SECONDS = 15.0
 
 
@@ -170,7 +171,10 @@ def _wait_until_ready(supervisor: Supervisor, url: str) -> None:
     Raises GaveUp when the web does not answer.
     """
     deadline = time.monotonic() + READY_SECONDS
-    supervisor.watch(until=lambda: web_answers(url) or time.monotonic() > deadline)
+    # Not asked too often: a web server that answers with an error logs every question.
+    supervisor.watch(
+        until=lambda: web_answers(url) or time.monotonic() > deadline, every=ASK_SECONDS
+    )
     if time.monotonic() > deadline:
         raise GaveUp(f"The web server does not answer at {url}/healthz; its log is above.")
     deadline = time.monotonic() + WORKERS_SECONDS

@@ -1,0 +1,31 @@
+/** The project's name; a menu of the others where there are any. */
+import { Button, Menu, Text } from "@mantine/core";
+import { Link } from "@tanstack/react-router";
+
+import { runsProjects, useSession } from "@/api/session";
+
+export function ProjectSwitch({ slug }: { slug: string }) {
+  const projects = useSession().data?.projects ?? [];
+  const current = projects.find((project) => project.slug === slug);
+  if (projects.length < 2) return <Text truncate>{current?.name}</Text>;
+  return (
+    <Menu position="bottom-start">
+      <Menu.Target>
+        <Button variant="subtle" color="gray" size="compact-md" aria-label="Switch project">
+          {current?.name} ▾
+        </Button>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {projects.map((project) => (
+          <Menu.Item
+            key={project.slug}
+            component={Link}
+            to={`/p/${project.slug}/${runsProjects(project.role) ? "manage" : "work"}`}
+          >
+            {project.name}
+          </Menu.Item>
+        ))}
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

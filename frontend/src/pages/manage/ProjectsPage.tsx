@@ -1,0 +1,130 @@
+/** All projects that one can open, and, for staff, the form that makes another. */
+import { Button, Card, Container, Group, Modal, SimpleGrid, Stack, Text, TextInput, Title } from "@mantine/core";
+import { useDisclosure } from "@mantine/hooks";
+import { Link, useNavigate } from "@tanstack/react-router";
+import { useState, type SubmitEvent } from "react";
+
+import { ApiError } from "@/api/client";
+import { useCreateProject, useProjects } from "@/api/manage";
+import { runsProjects, useSession } from "@/api/session";
+import type { Project, Role } from "@/api/types";
+import { ColorSchemeToggle } from "@/components/frame/ColorSchemeToggle";
+import { PersonMenu } from "@/components/frame/PersonMenu";
+
+import { Empty, Loaded, Page } from "./parts/Page";
+import { When } from "./parts/When";
+
+function ProjectCard({ project, role }: { project: Project; role: Role | undefined }) {
+  const to = `/p/${project.slug}/${runsProjects(role) ? "manage" : "work"}`;
+  return (
+    <Card component="article" withBorder padding="md">
+      <Stack gap={6}>
+        <Title order={2} size="h4">
+          {project.name}
+        </Title>
+        <Text size="sm">{project.question.title}</Text>
+        <Text size="sm" c="dimmed">
+          {role ? `You are ${role === "owner" ? "an" : "a"} ${role}. ` : ""}
+          {project.demo ? "A demo project. " : ""}Made <When at={project.created_at} />
+        </Text>
+        <Group mt="xs" gap="xs">
+          <Button component={Link} to={to} size="xs">
+            Open
+          </Button>
+          <Button component={Link} to={`/p/${project.slug}/work`} size="xs" variant="default">
+            Judge tasks
+          </Button>
+        </Group>
+      </Stack>
+    </Card>
+  );
+}
+
+function NewProject({ onDone }: { onDone: () => void }) {
+  const create = useCreateProject();
+  const navigate = useNavigate();
+  const [name, setName] = useState("");
+  const [slug, setSlug] = useState("");
+  const fields = create.error instanceof ApiError ? create.error.fields : {};
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const body = { name: name.trim(), ...(slug.trim() && { slug: slug.trim() }) };
+    create.mutate(body, {
+      onSuccess: (project) => {
+        onDone();
+        void navigate({ to: `/p/${project.slug}/manage` });
+      },
+    });
+  };
+  return (
+    <form onSubmit={submit}>
+      <Stack>
+        <TextInput
+          label="Name"
+          description="What raters see on top of the page."
+          required
+          data-autofocus
+          maxLength={200}
+          value={name}
+          onChange={(event) => setName(event.currentTarget.value)}
+          error={fields.name?.join(" ")}
+        />
+        <TextInput
+          label="Address"
+          description="Letters, digits and hyphens. Left empty, it is made from the name."
+          maxLength={60}
+          value={slug}
+          onChange={(event) => setSlug(event.currentTarget.value)}
+          error={fields.slug?.join(" ")}
+        />
+        <Group justify="flex-end">
+          <Button type="submit" loading={create.isPending} disabled={!name.trim()}>
+            Make the project
+          </Button>
+        </Group>
+      </Stack>
+    </form>
+  );
+}
+
+export function ProjectsPage() {
+  const projects = useProjects();
+  const session = useSession().data;
+  const [open, { open: ask, close }] = useDisclosure(false);
+  const roles = new Map(session?.projects.map(({ slug, role }) => [slug, role]));
+  const staff = session?.user?.staff ?? false;
+  return (
+    <Container component="main" size={1120} py="md">
+      <Group justify="flex-end" gap="xs" mb="md">
+        <ColorSchemeToggle />
+        <PersonMenu />
+      </Group>
+      <Page
+        title="Projects"
+        about="A project is one labelling effort: its people, its tasks and its reward models."
+        actions={staff && <Button onClick={ask}>New project</Button>}
+      >
+        <Loaded query={projects}>
+          {(all) =>
+            all.length === 0 ? (
+              <Empty>
+                {staff
+                  ? "No projects yet. Make the first one with “New project”."
+                  : "You are in no project yet. Ask a manager for an invitation."}
+              </Empty>
+            ) : (
+              <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
+                {all.map((each) => (
+                  <ProjectCard key={each.slug} project={each} role={roles.get(each.slug)} />
+                ))}
+              </SimpleGrid>
+            )
+          }
+        </Loaded>
+        <Modal opened={open} onClose={close} title="New project">
+          <NewProject onDone={close} />
+        </Modal>
+      </Page>
+    </Container>
+  );
+}

@@ -1,0 +1,34 @@
+/** The map of pages. The manage pages hang below `/p/$slug/manage`, in their own chunks. */
+import type { QueryClient } from "@tanstack/react-query";
+import { createRouter } from "@tanstack/react-router";
+
+import { ErrorPage, NotFoundPage, PendingPage } from "./components/States";
+import { manageTree } from "./pages/manage/routes";
+import { projectRoute, rootRoute } from "./routes/base";
+import { historyRoute, homeRoute, linkRoute, signInRoute, workRoute } from "./routes/people";
+
+const routeTree = rootRoute.addChildren([
+  homeRoute,
+  signInRoute,
+  linkRoute,
+  projectRoute.addChildren([workRoute, historyRoute, manageTree]),
+]);
+
+export function makeRouter(queryClient: QueryClient) {
+  return createRouter({
+    routeTree,
+    context: { queryClient },
+    defaultErrorComponent: ErrorPage,
+    defaultNotFoundComponent: NotFoundPage,
+    defaultPendingComponent: PendingPage,
+    defaultPendingMs: 300,
+    defaultPreload: "intent",
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof makeRouter>;
+  }
+}

@@ -1,0 +1,114 @@
+"""Who works on a job: a worker's claim, its heartbeat, and writes that only its owner can make.
+
+Redis may hand a message out twice and a worker may die at any line. So the message is never the
+proof of anything: the row is. It knows no training and no choosing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Event, Thread
+from typing import Any, Generic, TypeVar
+from uuid import UUID, uuid4
+
+import structlog
+from django.db import DatabaseError, connection
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce, Now
+
+from rm_training.models import Job, Round, TrainingRun
+
+HEARTBEAT = timedelta(seconds=10)
+STALE_AFTER = timedelta(seconds=60)
+ATTEMPTS = 3
+
+TRAIN = "rm_training.train"
+CHOOSE = "rm_training.choose"
+
+AnyJob = TypeVar("AnyJob", TrainingRun, Round)
+log = structlog.get_logger(__name__)
+
+
+class LostJob(Exception):
+    """The job was cancelled, ended, or went to another worker: whoever sees this stops quietly."""
+
+
+@dataclass(frozen=True, slots=True)
+class Claim(Generic[AnyJob]):
+    """The right to write to one job, for as long as no other worker has taken it."""
+
+    kind: type[AnyJob]
+    pk: int
+    owner: UUID
+
+    def write(self, **changes: Any) -> None:
+        """Sets fields and beats the heart; LostJob where the job is no longer this worker's."""
+        own = self.kind._default_manager.filter(
+            pk=self.pk, owner=self.owner, state=Job.State.RUNNING
+        )
+        if not own.update(heartbeat_at=Now(), **changes):
+            raise LostJob
+
+    def lock(self) -> AnyJob:
+        """The row, locked until the transaction ends; LostJob as in `write`."""
+        own = self.kind._default_manager.select_for_update(no_key=True, of=("self",)).filter(
+            pk=self.pk, owner=self.owner, state=Job.State.RUNNING
+        )
+        job = own.first()
+        if job is None:
+            raise LostJob
+        return job
+
+
+def stale() -> Q:
+    """Running, and silent for so long that its worker must be dead. By the database's clock."""
+    return Q(state=Job.State.RUNNING, heartbeat_at__lt=Now() - STALE_AFTER)
+
+
+def claim(kind: type[AnyJob], pk: int) -> Claim[AnyJob] | None:
+    """Takes a queued or abandoned job in one statement; None where it is taken or ended.
+
+    Of two workers with the same message one waits for the other's row and then finds it fresh.
+    """
+    owner = uuid4()
+    taken = kind._default_manager.filter(
+        Q(state=Job.State.QUEUED) | stale(), pk=pk, attempts__lt=ATTEMPTS
+    ).update(
+        state=Job.State.RUNNING,
+        owner=owner,
+        heartbeat_at=Now(),
+        started_at=Coalesce("started_at", Now()),
+        attempts=F("attempts") + 1,
+    )
+    return Claim(kind, pk, owner) if taken else None
+
+
+@contextmanager
+def heartbeat(claim: Claim[Any]) -> Iterator[None]:
+    """Beats every 10 seconds from a thread with a connection of its own, while the body works."""
+    stop = Event()
+    thread = Thread(target=_beat, args=(claim, stop), name=f"heartbeat {claim.owner}", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def _beat(claim: Claim[Any], stop: Event) -> None:
+    try:
+        while not stop.wait(HEARTBEAT.total_seconds()):
+            try:
+                claim.write()
+            except LostJob:
+                return  # the body learns it at its own next write
+            except DatabaseError:
+                # The database may be restarting: the next beat gets a new connection.
+                log.warning("heartbeat missed", job=claim.pk, exc_info=True)
+                connection.close()
+    finally:
+        connection.close()

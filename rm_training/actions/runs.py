@@ -1,0 +1,195 @@
+"""The life of a training run: asked for, worked on, ended once.
+
+What a run computes is in `rm_training.pipeline`, which loads torch and is imported by workers only.
+"""
+
+from __future__ import annotations
+
+import resource
+import sys
+import traceback
+from typing import TYPE_CHECKING
+
+import structlog
+from django.db import IntegrityError, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from annotate.actions.audit import record
+from annotate.errors import Conflict
+from annotate.jobs import enqueue
+from annotate.models import Project, User
+from rm_training.actions.champion import lock_champion, promote
+from rm_training.actions.claims import TRAIN, Claim, LostJob, claim, heartbeat
+from rm_training.actions.progress import Reporter
+from rm_training.actions.rounds import follow_with_round
+from rm_training.models import Evaluation, RewardModel, TrainingRun, Trigger
+
+if TYPE_CHECKING:
+    from rm_training.pipeline import Made, Outcome
+
+State = TrainingRun.State
+log = structlog.get_logger(__name__)
+
+BUSY = "A training run of this project is queued or running already. Wait for it, or cancel it."
+OVERTAKEN = (
+    "{sentence} But the champion changed while the run was on, so this comparison is with a model "
+    "that no longer serves: train again, or promote it by hand."
+)
+CANCELLED = "Cancelled. The champion and all judgments are as they were."
+
+
+@transaction.atomic
+def start_run(
+    *, project: Project, by: User | None, trigger: Trigger, then_round: bool = False
+) -> TrainingRun:
+    """Queues a run for the `gpu` workers; Conflict where one of the project has not ended."""
+    try:
+        with transaction.atomic():
+            run = TrainingRun.objects.create(
+                project=project, by=by, trigger=trigger, then_round=then_round
+            )
+    except IntegrityError:
+        raise Conflict(BUSY) from None
+    record(project=project, actor=by, action="training started", run=run.pk, trigger=trigger)
+    enqueue(TRAIN, run.pk)
+    return run
+
+
+@transaction.atomic
+def start_nightly(*, project: Project) -> TrainingRun:
+    """The scheduled run, with a round after it; a run that is on already is given the round."""
+    on = TrainingRun.objects.select_for_update(no_key=True).filter(
+        project=project, state__in=[State.QUEUED, State.RUNNING]
+    )
+    if run := on.first():
+        run.then_round = True
+        run.save(update_fields=["then_round"])
+        return run
+    return start_run(project=project, by=None, trigger=Trigger.NIGHTLY, then_round=True)
+
+
+@transaction.atomic
+def cancel_run(*, run: TrainingRun, by: User) -> TrainingRun:
+    """Ends a run that has not ended; its worker stops at its next report. Twice is once."""
+    run = TrainingRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+    if run.state not in {State.QUEUED, State.RUNNING}:
+        return run
+    run.state = State.CANCELLED
+    run.message = CANCELLED
+    run.finished_at = timezone.now()
+    run.save(update_fields=["state", "message", "finished_at"])
+    record(project=run.project, actor=by, action="training cancelled", run=run.pk)
+    return run
+
+
+def perform_run(run_id: int) -> None:
+    """A worker's part. A run that is taken, cancelled or ended is left alone, so any number of
+    deliveries of the message end in one finished run."""
+    held = claim(TrainingRun, run_id)
+    if held is None:
+        log.info("training run is taken or has ended", run=run_id)
+        return
+    reporter = Reporter(held)
+    try:
+        with heartbeat(held):
+            _train(held, reporter)
+    except LostJob:
+        log.info("training run lost or cancelled; nothing of it is kept", run=run_id)
+    except Exception as error:
+        log.exception("training run failed", run=run_id)
+        _fail(held, _sentence(error, reporter.current), traceback.format_exc())
+
+
+def _train(held: Claim[TrainingRun], reporter: Reporter) -> None:
+    from rm_training.pipeline import retrain  # noqa: PLC0415 -- loads torch: workers only
+
+    run = TrainingRun.objects.select_related("project").get(pk=held.pk)
+    if run.attempts > 1:
+        reporter.log(f"Attempt {run.attempts}: the worker before this one stopped answering.")
+    outcome = retrain(run=run, held=held, report=reporter)
+    _finish(held, outcome)
+
+
+@transaction.atomic
+def _finish(held: Claim[TrainingRun], outcome: Outcome) -> None:
+    """Model, evaluation, verdict and champion become visible together, or not at all."""
+    run = held.lock()
+    champion = lock_champion(run.project)
+    run.peak_mb = peak_mb()
+    run.verdict = outcome.decision
+    run.verdict_sentence = outcome.sentence
+    if outcome.evaluation is not None:
+        Evaluation.objects.create(run=run, result=outcome.evaluation)
+    if outcome.made is not None:
+        overtaken = (champion.pk if champion else None) != outcome.opponent
+        model = _store_model(run, outcome.made)
+        if overtaken:
+            run.verdict = "inconclusive"
+            run.verdict_sentence = OVERTAKEN.format(sentence=outcome.sentence)
+        elif outcome.decision == "promote":
+            promote(model=model, by=run.by, reason=outcome.sentence)
+    _end(run, State.DONE, run.verdict_sentence)
+
+
+def _store_model(run: TrainingRun, made: Made) -> RewardModel:
+    """Called under the project's lock, which makes the number the next one."""
+    models = RewardModel.objects.filter(project=run.project)
+    last = models.aggregate(last=Max("number"))["last"] or 0
+    assert run.snapshot is not None
+    return RewardModel.objects.create(
+        project=run.project,
+        number=last + 1,
+        run=run,
+        snapshot=run.snapshot,
+        path=made.path,
+        backbone=made.backbone,
+        backbone_digest=made.backbone_digest,
+        heads=made.heads,
+    )
+
+
+def _fail(held: Claim[TrainingRun], message: str, trace: str) -> None:
+    try:
+        with transaction.atomic():
+            run = held.lock()
+            run.log += trace
+            run.peak_mb = peak_mb()
+            fail(run, message)
+    except LostJob:
+        log.info("the failed run had gone to another worker", run=held.pk)
+
+
+def fail(run: TrainingRun, message: str) -> None:
+    """Ends a run in failure. The row is locked by the caller."""
+    _end(run, State.FAILED, message)
+
+
+def _end(run: TrainingRun, state: TrainingRun.State, message: str) -> None:
+    """The last write of a run, in one transaction with the round that follows it."""
+    run.state = state
+    run.message = message
+    run.stage = "finished" if state == State.DONE else "failed"
+    run.progress = 1.0 if state == State.DONE else run.progress
+    run.finished_at = timezone.now()
+    run.save()
+    if run.then_round:
+        follow_with_round(project=run.project, by=run.by, trigger=Trigger(run.trigger))
+
+
+def _sentence(error: Exception, stage: str) -> str:
+    """What happened, what was kept, what to do."""
+    what = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+    return (
+        f"The run failed while at “{stage or 'the start'}”: {what} The champion and all judgments "
+        "are as they were; the log has the details. Start a new run once the cause is gone."
+    )
+
+
+def peak_mb() -> float:
+    """The most memory this process has held since it began, in MB (2²⁰ bytes)."""
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return peak / (2**20 if sys.platform == "darwin" else 2**10)
+
+
+__all__ = ["cancel_run", "fail", "peak_mb", "perform_run", "start_nightly", "start_run"]

@@ -1,0 +1,221 @@
+"""What managers and programs send to and get from the learning side."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from annotate.api.manage.serializers import Agreement, Estimate
+from annotate.api.rater.serializers import Message
+from rm_training.models import Round, TrainingRun, Trigger
+from rm_training.policies.push import MAX_ITEMS
+
+VERDICTS = ["promote", "reject", "inconclusive"]
+FLOORS = ["longer wins", "style only", "bag of words"]
+PAGES = ["training", "rounds", "tasks", "imports", "people", "agreement"]
+ROUND_STATES = [choice for choice in Round.State.choices if choice[0] != Round.State.CANCELLED]
+
+
+class Floor(serializers.Serializer[Any]):
+    name = serializers.ChoiceField(choices=FLOORS)
+    accuracy = Estimate()
+
+
+class CurvePoint(serializers.Serializer[Any]):
+    comparisons = serializers.IntegerField()
+    accuracy = Estimate()
+
+
+class ReliabilityBin(serializers.Serializer[Any]):
+    lower = serializers.FloatField()
+    upper = serializers.FloatField()
+    predicted = serializers.FloatField()
+    observed = serializers.FloatField()
+    n = serializers.IntegerField()
+
+
+class EvaluationOut(serializers.Serializer[Any]):
+    comparisons = serializers.IntegerField()
+    prompts = serializers.IntegerField()
+    skipped_ties = serializers.IntegerField()
+    accuracy = Estimate()
+    nll = Estimate()
+    ece = serializers.FloatField(allow_null=True)
+    floors = Floor(many=True)
+    learning_curve = CurvePoint(many=True)
+    reliability = ReliabilityBin(many=True)
+    beats_floors = serializers.CharField()
+
+
+class TrainingRunOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=TrainingRun.State.choices)
+    trigger = serializers.ChoiceField(choices=Trigger.choices)
+    stage = serializers.CharField()
+    progress = serializers.FloatField()
+    message = serializers.CharField()
+    log = serializers.CharField()
+    heartbeat_at = serializers.DateTimeField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    started_at = serializers.DateTimeField(allow_null=True)
+    finished_at = serializers.DateTimeField(allow_null=True)
+    snapshot = serializers.IntegerField(source="snapshot_id", allow_null=True)
+    verdict = serializers.SerializerMethodField()
+    verdict_sentence = serializers.CharField()
+    reward_model = serializers.IntegerField(source="reward_model.pk", default=None, allow_null=True)
+    seconds = serializers.SerializerMethodField()
+    peak_mb = serializers.FloatField(allow_null=True)
+    evaluation = EvaluationOut(source="evaluation.result", default=None, allow_null=True)
+
+    @extend_schema_field(serializers.ChoiceField(choices=VERDICTS, allow_null=True))
+    def get_verdict(self, run: TrainingRun) -> str | None:
+        return run.verdict or None
+
+    @extend_schema_field(serializers.FloatField(allow_null=True))
+    def get_seconds(self, run: TrainingRun) -> float | None:
+        if run.started_at is None or run.finished_at is None:
+            return None
+        return round((run.finished_at - run.started_at).total_seconds(), 1)
+
+
+class SnapshotRef(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    number = serializers.IntegerField()
+    sha256 = serializers.CharField()
+
+
+class RewardModelOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    number = serializers.IntegerField()
+    champion = serializers.BooleanField()
+    created_at = serializers.DateTimeField()
+    promoted_at = serializers.DateTimeField(allow_null=True)
+    snapshot = SnapshotRef()
+    backbone = serializers.CharField()
+    heads = serializers.IntegerField()
+    accuracy = Estimate(source="run.evaluation.result.accuracy", default=None, allow_null=True)
+    run = serializers.IntegerField(source="run_id")
+
+
+class Promotion(serializers.Serializer[Any]):
+    reason = serializers.CharField(max_length=1000)
+
+
+class RoundOut(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    number = serializers.IntegerField()
+    state = serializers.ChoiceField(choices=ROUND_STATES)
+    trigger = serializers.ChoiceField(choices=Trigger.choices)
+    size = serializers.IntegerField()
+    random_share = serializers.FloatField()
+    chosen = serializers.IntegerField()
+    random_chosen = serializers.IntegerField()
+    champion = serializers.IntegerField(source="champion.number", default=None, allow_null=True)
+    pool_responses = serializers.IntegerField()
+    pool_prompts = serializers.IntegerField()
+    message = serializers.CharField()
+    created_at = serializers.DateTimeField()
+    finished_at = serializers.DateTimeField(allow_null=True)
+    answered = serializers.IntegerField()
+
+
+class RoundTaskOut(serializers.Serializer[Any]):
+    task = serializers.IntegerField(source="task_id")
+    reason = serializers.CharField()
+    probability = serializers.FloatField()
+    mean_first = serializers.FloatField(allow_null=True)
+    mean_second = serializers.FloatField(allow_null=True)
+    judgments = serializers.IntegerField()
+    prompt_excerpt = serializers.CharField()
+
+
+class RoundDetail(RoundOut):
+    tasks = RoundTaskOut(many=True)
+
+
+class RoundNew(serializers.Serializer[Any]):
+    size = serializers.IntegerField(min_value=1, max_value=100_000, required=False)
+    random_share = serializers.FloatField(min_value=0, max_value=1, required=False)
+
+
+@extend_schema_field(
+    {
+        "oneOf": [
+            {"type": "string"},
+            {"type": "array", "items": {"$ref": "#/components/schemas/Message"}},
+        ]
+    }
+)
+class PromptField(serializers.Field[Any, Any, Any, Any]):
+    """A text, or the messages of a conversation up to the model's turn."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, str):
+            return data
+        messages = Message(data=data, many=True, allow_empty=False)
+        messages.is_valid(raise_exception=True)
+        return messages.validated_data
+
+    def to_representation(self, value: Any) -> Any:
+        return value
+
+
+class PushItem(serializers.Serializer[Any]):
+    prompt = PromptField()
+    text = serializers.CharField(trim_whitespace=False)
+
+
+class Push(serializers.Serializer[Any]):
+    policy = serializers.CharField(max_length=200)
+    version = serializers.CharField(max_length=200)
+    items = serializers.ListField(child=PushItem(), min_length=1, max_length=MAX_ITEMS)
+
+
+class PushResult(serializers.Serializer[Any]):
+    added = serializers.IntegerField()
+    known = serializers.IntegerField()
+    prompts_added = serializers.IntegerField()
+
+
+class ScheduleIn(serializers.Serializer[Any]):
+    enabled = serializers.BooleanField()
+    hour = serializers.IntegerField(min_value=0, max_value=23)
+    minute = serializers.IntegerField(min_value=0, max_value=59)
+
+
+class ScheduleOut(ScheduleIn):
+    next_run_at = serializers.DateTimeField(allow_null=True)
+
+
+class CountsOut(serializers.Serializer[Any]):
+    prompts = serializers.IntegerField()
+    responses = serializers.IntegerField()
+    tasks = serializers.IntegerField()
+    tasks_open = serializers.IntegerField()
+    tasks_judged = serializers.IntegerField()
+    judgments = serializers.IntegerField()
+    raters = serializers.IntegerField()
+    late = serializers.IntegerField()
+    imports_running = serializers.IntegerField()
+
+
+class DayOut(serializers.Serializer[Any]):
+    day = serializers.CharField()
+    judgments = serializers.IntegerField()
+
+
+class NeedOut(serializers.Serializer[Any]):
+    text = serializers.CharField()
+    page = serializers.ChoiceField(choices=PAGES)
+
+
+class OverviewOut(serializers.Serializer[Any]):
+    counts = CountsOut()
+    days = DayOut(many=True)
+    agreement = Agreement(allow_null=True)
+    champion = RewardModelOut(allow_null=True)
+    last_run = TrainingRunOut(allow_null=True)
+    last_round = RoundOut(allow_null=True)
+    needs = NeedOut(many=True)

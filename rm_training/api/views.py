@@ -1,0 +1,153 @@
+"""Views of the learning side: authorise, parse, one action or query, respond."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotate.models import ApiToken
+from annotate.permissions import project_for, user_of
+from rm_training.actions.champion import promote
+from rm_training.actions.push import push_responses
+from rm_training.actions.rounds import start_round
+from rm_training.actions.runs import cancel_run, start_run
+from rm_training.actions.schedule import change_schedule, ensure_schedule
+from rm_training.api import serializers as s
+from rm_training.models import Trigger
+from rm_training.policies.push import InvalidPush, parse_items
+from rm_training.queries.listings import models_of, round_tasks, rounds_of, runs_of
+from rm_training.queries.overview import overview
+
+# Lists are whole where they are short by nature; a year of nights is more than a page shows.
+LISTED = 100
+
+
+def _one(found: QuerySet[Any], pk: int) -> Any:
+    """The object of an admitted project by its id; unknown and foreign are both 404."""
+    try:
+        return found.get(pk=pk)
+    except found.model.DoesNotExist:
+        raise Http404 from None
+
+
+def _parsed(serializer: Any) -> dict[str, Any]:
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+class OverviewView(APIView):
+    @extend_schema(responses=s.OverviewOut)
+    def get(self, request: Request, slug: str) -> Response:
+        return Response(s.OverviewOut(overview(project_for(request, slug))).data)
+
+
+class TrainingRunsView(APIView):
+    @extend_schema(operation_id="training_runs_list", responses=s.TrainingRunOut(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        """The newest 100 runs, newest first."""
+        runs = runs_of(project_for(request, slug))[:LISTED]
+        return Response(s.TrainingRunOut(runs, many=True).data)
+
+    @extend_schema(request=None, responses={202: s.TrainingRunOut})
+    def post(self, request: Request, slug: str) -> Response:
+        """Starts a run; 409 while another of the project is queued or running."""
+        project = project_for(request, slug)
+        run = start_run(project=project, by=user_of(request), trigger=Trigger.BUTTON)
+        return Response(s.TrainingRunOut(run).data, status=status.HTTP_202_ACCEPTED)
+
+
+class TrainingRunView(APIView):
+    @extend_schema(responses=s.TrainingRunOut)
+    def get(self, request: Request, slug: str, pk: int) -> Response:
+        run = _one(runs_of(project_for(request, slug)), pk)
+        return Response(s.TrainingRunOut(run).data)
+
+
+class TrainingRunCancelView(APIView):
+    @extend_schema(request=None, responses=s.TrainingRunOut)
+    def post(self, request: Request, slug: str, pk: int) -> Response:
+        """Stops a run at its next step; a run that has ended stays as it is."""
+        project = project_for(request, slug)
+        run = cancel_run(run=_one(runs_of(project), pk), by=user_of(request))
+        return Response(s.TrainingRunOut(_one(runs_of(project), run.pk)).data)
+
+
+class RewardModelsView(APIView):
+    @extend_schema(operation_id="reward_models_list", responses=s.RewardModelOut(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        """The newest 100 reward models, newest first."""
+        models = models_of(project_for(request, slug))[:LISTED]
+        return Response(s.RewardModelOut(models, many=True).data)
+
+
+class PromoteView(APIView):
+    @extend_schema(request=s.Promotion, responses=s.RewardModelOut)
+    def post(self, request: Request, slug: str, pk: int) -> Response:
+        """Makes this model the champion, whatever its verdict; the reason goes to the audit log."""
+        project = project_for(request, slug)
+        model = _one(models_of(project), pk)
+        data = _parsed(s.Promotion(data=request.data))
+        promote(model=model, by=user_of(request), reason=data["reason"])
+        return Response(s.RewardModelOut(_one(models_of(project), pk)).data)
+
+
+class RoundsView(APIView):
+    @extend_schema(operation_id="rounds_list", responses=s.RoundOut(many=True))
+    def get(self, request: Request, slug: str) -> Response:
+        """The newest 100 rounds, newest first."""
+        rounds = rounds_of(project_for(request, slug))[:LISTED]
+        return Response(s.RoundOut(rounds, many=True).data)
+
+    @extend_schema(request=s.RoundNew, responses={202: s.RoundOut})
+    def post(self, request: Request, slug: str) -> Response:
+        """Starts a round; what is left out is as the project says. 409 while one is on."""
+        project = project_for(request, slug)
+        data = _parsed(s.RoundNew(data=request.data))
+        made = start_round(project=project, by=user_of(request), trigger=Trigger.BUTTON, **data)
+        found = _one(rounds_of(project), made.pk)
+        return Response(s.RoundOut(found).data, status=status.HTTP_202_ACCEPTED)
+
+
+class RoundView(APIView):
+    @extend_schema(responses=s.RoundDetail)
+    def get(self, request: Request, slug: str, pk: int) -> Response:
+        found = _one(rounds_of(project_for(request, slug)), pk)
+        found.tasks = round_tasks(found)
+        return Response(s.RoundDetail(found).data)
+
+
+class ResponsesView(APIView):
+    @extend_schema(request=s.Push, responses=s.PushResult)
+    def post(self, request: Request, slug: str) -> Response:
+        """Adds responses of one policy version, at most 1,000; the same again adds nothing."""
+        project = project_for(request, slug, scope=ApiToken.Scope.RESPONSES_WRITE)
+        data = _parsed(s.Push(data=request.data))
+        try:
+            items = parse_items(data.pop("items"))
+        except InvalidPush as error:
+            sentences = [f"Item {place}: {reason}" for place, reason in error.errors.items()]
+            raise ValidationError({"items": sentences}) from error
+        added = push_responses(project=project, by=user_of(request), items=items, **data)
+        return Response(s.PushResult(added).data)
+
+
+class ScheduleView(APIView):
+    @extend_schema(responses=s.ScheduleOut)
+    def get(self, request: Request, slug: str) -> Response:
+        """When the project retrains and chooses a round every night, in UTC."""
+        return Response(s.ScheduleOut(ensure_schedule(project=project_for(request, slug))).data)
+
+    @extend_schema(request=s.ScheduleIn, responses=s.ScheduleOut)
+    def put(self, request: Request, slug: str) -> Response:
+        project = project_for(request, slug)
+        data = _parsed(s.ScheduleIn(data=request.data))
+        changed = change_schedule(project=project, by=user_of(request), **data)
+        return Response(s.ScheduleOut(changed).data)

@@ -1,0 +1,100 @@
+"""The figures of a run as its page shows them: the `Evaluation` of the API, as plain JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rm_training.ml.config import TrainConfig
+from rm_training.ml.data import Comparisons, Floats
+from rm_training.ml.evaluate import BINS, Bin, CurvePoint, Evaluation
+from rm_training.ml.floors import Floor
+from rm_training.ml.gate import verdict
+from rm_training.ml.intervals import Interval
+
+NAMES = {"length": "longer wins", "style": "style only", "words": "bag of words"}
+NO_FIGURE = "No held-out comparison has a direction."
+NO_INTERVAL = "All held-out comparisons are about one prompt."
+
+
+def figures(
+    scores: Floats,
+    comparisons: Comparisons,
+    config: TrainConfig,
+    *,
+    result: Evaluation,
+    floors: Mapping[str, Floor],
+    curve: Sequence[CurvePoint],
+) -> dict[str, Any]:
+    """Everything the run's page plots. `scores` [m] are the candidate's mean rewards."""
+    held_out = comparisons.held_out()
+    n = result.comparisons
+    return {
+        "comparisons": n,
+        "prompts": result.prompts,
+        "skipped_ties": result.undecided,
+        "accuracy": estimate(result.accuracy, n),
+        "nll": estimate(result.nll, len(held_out)),
+        "ece": result.ece.value if result.ece else None,
+        "floors": [
+            {
+                "name": NAMES[key],
+                "accuracy": estimate(floor.evaluate(held_out, config).accuracy, n),
+            }
+            for key, floor in floors.items()
+        ],
+        "learning_curve": [
+            {"comparisons": point.comparisons, "accuracy": estimate(point.accuracy, n)}
+            for point in curve
+        ],
+        "reliability": [_bin(bar) for bar in result.calibration],
+        "beats_floors": _beats(scores, floors, comparisons, config),
+    }
+
+
+def estimate(interval: Interval | None, n: int) -> dict[str, Any]:
+    """An `Estimate`: figure, 95 % interval, how many comparisons it rests on, or why it is none."""
+    if interval is None or interval.value is None:
+        return {"value": None, "lower": None, "upper": None, "n": n, "reason": NO_FIGURE}
+    return {
+        "value": interval.value,
+        "lower": interval.lower,
+        "upper": interval.upper,
+        "n": n,
+        "reason": None if interval.lower is not None else NO_INTERVAL,
+    }
+
+
+def _bin(bar: Bin) -> dict[str, Any]:
+    """Bars are equal parts of ½ to 1, the predicted winner's probability; its mean tells which."""
+    number = min(int((bar.predicted - 0.5) * 2 * BINS), BINS - 1)
+    return {
+        "lower": 0.5 + number / (2 * BINS),
+        "upper": 0.5 + (number + 1) / (2 * BINS),
+        "predicted": bar.predicted,
+        "observed": bar.observed,
+        "n": max(1, round(bar.weight)),
+    }
+
+
+def _beats(
+    scores: Floats, floors: Mapping[str, Floor], comparisons: Comparisons, config: TrainConfig
+) -> str:
+    """Which floors the candidate is above by the same test as it must pass against a champion."""
+    above: list[str] = []
+    rest: list[str] = []
+    for key, floor in floors.items():
+        decision = verdict(scores, floor.scores, comparisons, config=config).decision
+        (above if decision == "promote" else rest).append(f"“{NAMES[key]}”")
+    if not rest:
+        return f"It is better than every floor: {_listed(above)}."
+    if not above:
+        return (
+            f"It is not shown to be better than any floor: {_listed(rest)}. Until it is, it may "
+            "have learnt nothing but length, style or words."
+        )
+    return f"It is better than {_listed(above)}, but not shown to be better than {_listed(rest)}."
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

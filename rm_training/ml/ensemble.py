@@ -1,0 +1,60 @@
+"""An ensemble of linear heads: how its members' rewards become a mean and an interval."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+# Quantile of the normal distribution for a two-sided 95 % interval.
+NORMAL_95 = 1.959964
+
+
+@dataclass(frozen=True)
+class HeadEnsemble:
+    """K heads over raw features (no bias; the scaling of training is folded in).
+
+    `weights` [K, d] float32; `penalty`: what cross-validation chose, in multiples of d; `mean`,
+    `std`: of the mean reward over the training texts, for whoever wants to standardise it.
+    """
+
+    weights: NDArray[np.float32]
+    penalty: float
+    mean: float
+    std: float
+
+    def members(self, features: NDArray[np.float32]) -> Floats:
+        """The reward of each head, [n, K], for features [n, d]."""
+        return np.asarray(features, np.float64) @ np.asarray(self.weights, np.float64).T
+
+    def head(self) -> NDArray[np.float32]:
+        """The head [d] of the exported model: the mean of all, whose reward is the mean reward."""
+        mean: NDArray[np.float32] = self.weights.astype(np.float64).mean(0).astype(np.float32)
+        return mean
+
+    def score(
+        self, features: NDArray[np.float32], group: NDArray[np.int64] | None = None
+    ) -> tuple[Floats, Floats, Floats]:
+        """Mean, lower and upper reward [n] of each row: the heads' mean -/+ 1.96 deviations.
+
+        Only differences within a prompt are learnt, so heads disagree about a prompt's level, which
+        no choice between its responses depends on. `group` [n] (prompts, numbered from 0) leaves
+        that part out of the interval: it is then about a response beside the others of its group.
+        """
+        rewards = self.members(features)
+        mean = rewards.mean(1)
+        if group is not None:
+            rewards = rewards - _group_means(rewards, group)
+        half = NORMAL_95 * rewards.std(1, ddof=1)
+        return mean, mean - half, mean + half
+
+
+def _group_means(rewards: Floats, group: NDArray[np.int64]) -> Floats:
+    sums = np.zeros((int(group.max(initial=-1)) + 1, rewards.shape[1]))
+    np.add.at(sums, group, rewards)
+    counts = np.bincount(group, minlength=len(sums))
+    means: Floats = sums[group] / counts[group, None]
+    return means

@@ -1,0 +1,198 @@
+"""How well scores agree with held-out judgments, with intervals. It trains only the learning curve.
+
+Definitions. *Accuracy*: how often the higher-scored response is the one that the posterior
+favours; equal scores count as half right, comparisons whose target is exactly one half favour
+neither and are skipped and counted. *NLL*: cross-entropy against the soft target, in nats (a coin
+has ln 2 = 0.693). *ECE*: over ten equal bins of the predicted winner's probability, the mean gap
+between that probability and the soft target. Means are weighted by the comparisons' weights.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+
+import numpy as np
+import torch
+
+from rm_training.ml.config import TrainConfig
+from rm_training.ml.data import Comparisons, Floats
+from rm_training.ml.intervals import Interval, interval, ratio
+from rm_training.ml.losses import preference_loss
+from rm_training.ml.train import Features, Problem
+
+BINS = 10
+FRACTIONS = (1 / 16, 1 / 8, 1 / 4, 1 / 2, 1.0)
+
+
+@dataclass(frozen=True)
+class Bin:
+    """One bar of a reliability diagram: mean predicted probability, mean target, total weight."""
+
+    predicted: float
+    observed: float
+    weight: float
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Figures of one model. Scores that are no log-odds have no `nll`, `ece` and `calibration`.
+
+    `comparisons` counts those with a direction, on which accuracy rests; `undecided` the others.
+    """
+
+    accuracy: Interval
+    nll: Interval | None
+    ece: Interval | None
+    calibration: list[Bin]
+    comparisons: int
+    undecided: int
+    prompts: int
+
+    def as_json(self) -> dict[str, object]:
+        """The figures as JSON takes them."""
+        return asdict(self)
+
+
+def evaluate(
+    scores: Floats, comparisons: Comparisons, config: TrainConfig, *, log_odds: bool = True
+) -> Evaluation:
+    """Evaluate rewards [m] of the comparisons' texts; `comparisons` is the held-out split.
+
+    `log_odds`: whether a difference of rewards claims to be the log-odds of a judgment.
+    """
+    margin = margins(scores, comparisons)
+    decided = comparisons.target != 0.5
+    return Evaluation(
+        accuracy=_accuracy(margin, comparisons, config),
+        nll=_nll(margin, comparisons, config) if log_odds else None,
+        ece=_ece(margin, comparisons, config) if log_odds else None,
+        calibration=_calibration(margin, comparisons) if log_odds else [],
+        comparisons=int(decided.sum()),
+        undecided=int((~decided).sum()),
+        prompts=comparisons.prompts,
+    )
+
+
+def margins(scores: Floats, comparisons: Comparisons) -> Floats:
+    """Reward of the first response minus the second's, [n]."""
+    difference: Floats = scores[comparisons.first] - scores[comparisons.second]
+    return difference
+
+
+def correctness(margin: Floats, target: Floats) -> Floats:
+    """1 where the margin points the target's way, 1/2 where it is 0, else 0; [n]."""
+    right: Floats = (1 + np.sign(margin) * np.sign(target - 0.5)) / 2
+    return right
+
+
+def accuracy_columns(margin: Floats, comparisons: Comparisons) -> Floats:
+    """Weight of the comparisons that are right and of all that have a direction, [n, 2]."""
+    weight = comparisons.weight * (comparisons.target != 0.5)
+    return np.stack([weight * correctness(margin, comparisons.target), weight], axis=1)
+
+
+def _accuracy(margin: Floats, comparisons: Comparisons, config: TrainConfig) -> Interval:
+    return interval(
+        accuracy_columns(margin, comparisons),
+        comparisons.prompt,
+        ratio(0, 1),
+        resamples=config.resamples,
+        seed=config.seed,
+    )
+
+
+def _nll(margin: Floats, comparisons: Comparisons, config: TrainConfig) -> Interval:
+    loss = preference_loss(torch.from_numpy(margin), torch.from_numpy(comparisons.target)).numpy()
+    weight = comparisons.weight
+    return interval(
+        np.stack([weight * loss, weight], axis=1),
+        comparisons.prompt,
+        ratio(0, 1),
+        resamples=config.resamples,
+        seed=config.seed,
+    )
+
+
+def _ece(margin: Floats, comparisons: Comparisons, config: TrainConfig) -> Interval:
+    return interval(
+        _bin_columns(margin, comparisons),
+        comparisons.prompt,
+        expected_calibration_error,
+        resamples=config.resamples,
+        seed=config.seed,
+    )
+
+
+def expected_calibration_error(sums: Floats) -> Floats:
+    """ECE [R] of per-bin sums [R, 3 x BINS]: weight, weight x predicted, weight x target."""
+    weight, predicted, target = np.split(sums, 3, axis=1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        error: Floats = np.abs(predicted - target).sum(1) / weight.sum(1)
+    return error
+
+
+def _bin_columns(margin: Floats, comparisons: Comparisons) -> Floats:
+    """Columns for `expected_calibration_error`, [n, 3 x BINS], seen from the predicted winner."""
+    predicted = 1 / (1 + np.exp(-np.abs(margin)))
+    target = np.where(margin >= 0, comparisons.target, 1 - comparisons.target)
+    # Probabilities run from 1/2 to 1, so the response that comes first makes no difference.
+    number = np.minimum(((predicted - 0.5) * 2 * BINS).astype(int), BINS - 1)
+    member = (number[:, None] == np.arange(BINS)) * comparisons.weight[:, None]
+    return np.hstack([member, member * predicted[:, None], member * target[:, None]])
+
+
+def _calibration(margin: Floats, comparisons: Comparisons) -> list[Bin]:
+    weight, predicted, target = np.split(_bin_columns(margin, comparisons).sum(0), 3)
+    return [
+        Bin(float(p / w), float(t / w), float(w))
+        for w, p, t in zip(weight, predicted, target, strict=True)
+        if w > 0
+    ]
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """Held-out accuracy of a head trained on a part of the train split."""
+
+    fraction: float
+    prompts: int
+    comparisons: int
+    accuracy: Interval
+
+
+def learning_curve(
+    features: Features,
+    comparisons: Comparisons,
+    penalty: float,
+    config: TrainConfig,
+    fractions: Sequence[float] = FRACTIONS,
+) -> list[CurvePoint]:
+    """Accuracy against the share of train prompts: nested parts, a head each, fitted together.
+
+    `penalty` is the full ensemble's. The heads are single ones without bootstrap, so the last point
+    is close to the ensemble's accuracy, not equal to it. `comparisons` holds both splits.
+    """
+    train, held_out = comparisons.training(), comparisons.held_out()
+    columns = _parts(train, fractions, config)
+    problem = Problem.of(features, train)
+    heads = problem.unscale(problem.fit(columns, np.full(columns.shape[1], penalty), config))
+    scores = features.astype(np.float64) @ heads.T
+    return [
+        CurvePoint(
+            fraction=fraction,
+            prompts=train.where(part > 0).prompts,
+            comparisons=int(part.sum()),
+            accuracy=_accuracy(margins(score, held_out), held_out, config),
+        )
+        for fraction, part, score in zip(fractions, columns.T, scores.T, strict=True)
+    ]
+
+
+def _parts(train: Comparisons, fractions: Sequence[float], config: TrainConfig) -> Floats:
+    """1 where a comparison's prompt is among the first fraction in a shuffled order, [n, F]."""
+    _, index = np.unique(train.prompt, return_inverse=True)
+    prompts = int(index.max()) + 1
+    place = np.random.default_rng([config.seed, 3]).permutation(prompts)[index]
+    sizes = np.maximum(1, np.round(np.array(fractions) * prompts))
+    return (place[:, None] < sizes).astype(np.float64)

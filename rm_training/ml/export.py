@@ -1,0 +1,115 @@
+"""Writes a reward model as a Hugging Face folder, and reads its ensemble back. Knows no data.
+
+The folder loads with AutoModelForSequenceClassification and AutoTokenizer and nothing else: one
+output, a head without bias (zero where the class has one), the padding token, the chat template,
+the reward's mean and standard deviation in the configuration (OpenRLHF's names). Beside it lie the
+heads (`ensemble.safetensors`) and what made them (`tiebreak.json`). No pickle is written or read.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from tempfile import mkdtemp
+
+import numpy as np
+import torch
+from safetensors.numpy import load_file, save_file
+
+from rm_training.ml.backbone import Backbone
+from rm_training.ml.ensemble import HeadEnsemble
+from rm_training.ml.loading import head_of
+from rm_training.ml.render import Conversation
+
+TOLERANCE = 1e-5
+HEADS_FILE = "ensemble.safetensors"
+META_FILE = "tiebreak.json"
+PROBES = (
+    Conversation([{"role": "user", "content": "How do I boil an egg?"}], "Eight minutes."),
+    Conversation(
+        [
+            {"role": "system", "content": "Answer briefly."},
+            {"role": "user", "content": "Why is the sky blue?"},
+        ],
+        "Air scatters blue light more than red light, " * 40,
+    ),
+)
+
+
+class ExportMismatch(RuntimeError):
+    """The written folder scores differently from the heads in memory; it was removed."""
+
+
+def write_model(
+    folder: Path, backbone: Backbone, ensemble: HeadEnsemble, meta: Mapping[str, object]
+) -> None:
+    """Write the model folder, whole or not at all.
+
+    It is written under another name beside `folder`, opened again, held to the ensemble's scores
+    (to 1e-5) and renamed. `meta` is added to tiebreak.json. Raises FileExistsError where `folder`
+    is there already, ExportMismatch where the scores differ; either way nothing is left behind.
+    """
+    if folder.exists():
+        raise FileExistsError(f"{folder} exists already. Nothing was written: choose another name.")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    draft = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
+    try:
+        _write(draft, backbone, ensemble, meta)
+        _check(draft, backbone, ensemble)
+        draft.chmod(0o755)  # mkdtemp's folder is for its maker alone
+        draft.rename(folder)
+    except BaseException:
+        shutil.rmtree(draft)
+        raise
+
+
+def _write(
+    draft: Path, backbone: Backbone, ensemble: HeadEnsemble, meta: Mapping[str, object]
+) -> None:
+    _set_head(backbone, ensemble)
+    backbone.model.config.update({"mean": ensemble.mean, "std": ensemble.std})
+    backbone.model.save_pretrained(draft)
+    backbone.tokenizer.save_pretrained(draft)
+    save_file({"weights": ensemble.weights}, draft / HEADS_FILE)
+    own = {
+        "heads": len(ensemble.weights),
+        "penalty": ensemble.penalty,
+        "mean": ensemble.mean,
+        "std": ensemble.std,
+        "backbone_digest": backbone.digest,
+        "max_tokens": backbone.max_tokens,
+    }
+    text = json.dumps({**meta, **own}, indent=2, ensure_ascii=False, sort_keys=True)
+    (draft / META_FILE).write_text(text + "\n", encoding="utf-8")
+
+
+def _set_head(backbone: Backbone, ensemble: HeadEnsemble) -> None:
+    head = head_of(backbone.model)
+    with torch.no_grad():
+        head.weight.copy_(torch.from_numpy(ensemble.head())[None])
+        if head.bias is not None:
+            head.bias.zero_()
+
+
+@torch.inference_mode()
+def _check(draft: Path, backbone: Backbone, ensemble: HeadEnsemble) -> None:
+    """Score two conversations through the written files and through the ensemble."""
+    reloaded = Backbone.load(draft, max_tokens=backbone.max_tokens)
+    expected, _, _ = ensemble.score(backbone.embed(PROBES))
+    features = torch.from_numpy(reloaded.embed(PROBES)).to(reloaded.model.device)
+    found = head_of(reloaded.model)(features)[:, 0].cpu().numpy()
+    gap = float(np.abs(found - expected).max())
+    if not gap <= TOLERANCE * max(1.0, float(np.abs(expected).max())):
+        raise ExportMismatch(
+            f"The written model's scores differ from the trained heads' by {gap:.1e}, more than "
+            f"{TOLERANCE:.0e}. Nothing was kept: the folder was removed."
+        )
+
+
+def load_ensemble(folder: Path) -> HeadEnsemble:
+    """The heads of a folder that `write_model` wrote. Raises OSError where it is none."""
+    meta = json.loads((folder / META_FILE).read_text(encoding="utf-8"))
+    weights = load_file(folder / HEADS_FILE)["weights"]
+    return HeadEnsemble(weights, meta["penalty"], meta["mean"], meta["std"])

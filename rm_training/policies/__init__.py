@@ -1,0 +1,1 @@
+"""Where responses come from: policies push them through the API."""

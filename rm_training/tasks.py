@@ -1,0 +1,33 @@
+"""Celery bodies of the learning side. `train` and `choose` belong to the `gpu` queue, where torch
+is; `nightly` and `watch` start in a moment and belong to `default`."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from annotate.models import Project
+from rm_training.actions.claims import CHOOSE, TRAIN
+from rm_training.actions.rounds import perform_round
+from rm_training.actions.runs import perform_run, start_nightly
+from rm_training.actions.schedule import NIGHTLY
+from rm_training.actions.watch import watch
+
+
+@shared_task(name=TRAIN)
+def train_task(run_id: int) -> None:
+    perform_run(run_id)
+
+
+@shared_task(name=CHOOSE)
+def choose_task(round_id: int) -> None:
+    perform_round(round_id)
+
+
+@shared_task(name=NIGHTLY)
+def nightly_task(project_id: int) -> None:
+    start_nightly(project=Project.objects.get(pk=project_id))
+
+
+@shared_task(name="rm_training.watch")
+def watch_task() -> None:
+    watch()
