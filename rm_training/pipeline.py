@@ -24,13 +24,14 @@ from rm_training.actions.claims import Claim
 from rm_training.actions.progress import Reporter
 from rm_training.embeddings import DatabaseCache
 from rm_training.figures import figures
-from rm_training.ml.backbone import Backbone, Features, default_backbone_path, embed_all
+from rm_training.ml.backbone import Backbone, default_backbone_path, embed_all
 from rm_training.ml.config import TrainConfig
 from rm_training.ml.data import Comparisons, Floats, read_snapshot
 from rm_training.ml.ensemble import HeadEnsemble
 from rm_training.ml.evaluate import evaluate, learning_curve
 from rm_training.ml.export import write_model
 from rm_training.ml.floors import fit_floors
+from rm_training.ml.forward import Features
 from rm_training.ml.gate import missing, verdict
 from rm_training.ml.train import train_heads
 from rm_training.models import RewardModel, TrainingRun

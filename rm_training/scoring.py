@@ -17,9 +17,10 @@ from annotate import artifacts
 from annotate.models import Response
 from rm_training.acquisition.systematic import FloatArray, IntArray
 from rm_training.embeddings import DatabaseCache
-from rm_training.ml.backbone import Backbone, Features, embed_all
+from rm_training.ml.backbone import Backbone, embed_all
 from rm_training.ml.ensemble import HeadEnsemble
 from rm_training.ml.export import load_ensemble
+from rm_training.ml.forward import Features
 from rm_training.ml.render import Conversation
 from rm_training.models import ResponseScore, RewardModel
 from rm_training.queries.pool import Candidates

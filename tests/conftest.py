@@ -34,13 +34,18 @@ def _empty_cache() -> Iterator[None]:
     cache.clear()
 
 
-@pytest.fixture
-def real_data() -> Path:
+@pytest.fixture(scope="session")
+def real_data_folder() -> Path:
     """The folder of real preference data; tests that need it skip, saying so, where it is unset."""
     folder = os.environ.get("REAL_DATA", "")
     if not folder:
         pytest.skip("REAL_DATA is not set: it names the folder of real preference data")
     return Path(folder)
+
+
+@pytest.fixture
+def real_data(real_data_folder: Path) -> Path:
+    return real_data_folder
 
 
 @pytest.fixture

@@ -100,12 +100,8 @@ class PostgresServer:
 
     def stop(self) -> None:
         """Break off open transactions, write everything down and stop."""
-        running = self.running()
-        if running is not None:
-            process.stop(running, gently=signal.SIGINT, seconds=STOP_SECONDS)
-        if self._child is not None:
-            self._child.wait()
-            self._child = None
+        process.stop(self.running(), self._child, gently=signal.SIGINT, seconds=STOP_SECONDS)
+        self._child = None
 
     def _prepare(self) -> None:
         self._check_version()

@@ -117,8 +117,26 @@ def is_server(pid: int, *, program: str, folder: Path) -> psutil.Process | None:
         return None
 
 
-def stop(process: psutil.Process, *, gently: signal.Signals, seconds: float) -> None:
-    """Ask a server to stop; kill it when it has not after `seconds` (its log then recovers it)."""
+def stop(
+    running: psutil.Process | None,
+    child: subprocess.Popen[bytes] | None,
+    *,
+    gently: signal.Signals,
+    seconds: float,
+) -> None:
+    """Ask a server to stop; kill it when it has not after `seconds` (its log then recovers it).
+
+    `running` is the server where it answers; `child` what we started, which may not answer yet.
+    """
+    if running is not None:
+        _end(running, gently, seconds)
+    if child is not None and child.poll() is None:
+        _end(psutil.Process(child.pid), gently, seconds)
+    if child is not None:
+        child.wait()
+
+
+def _end(process: psutil.Process, gently: signal.Signals, seconds: float) -> None:
     try:
         process.send_signal(gently)
         process.wait(seconds)

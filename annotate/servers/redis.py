@@ -81,12 +81,8 @@ class RedisServer:
 
     def stop(self) -> None:
         """Save and stop."""
-        running = self.running()
-        if running is not None:
-            process.stop(running, gently=signal.SIGTERM, seconds=STOP_SECONDS)
-        if self._child is not None:
-            self._child.wait()
-            self._child = None
+        process.stop(self.running(), self._child, gently=signal.SIGTERM, seconds=STOP_SECONDS)
+        self._child = None
 
     def _answers_or_died(self) -> bool:
         if self._child is not None and self._child.poll() is not None:

@@ -10,7 +10,4 @@ function wantsDark(): boolean {
   return window.matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
-document.documentElement.setAttribute(
-  "data-mantine-color-scheme",
-  wantsDark() ? "dark" : "light",
-);
+document.documentElement.setAttribute("data-mantine-color-scheme", wantsDark() ? "dark" : "light");

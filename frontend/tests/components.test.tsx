@@ -45,7 +45,9 @@ describe("text that others wrote", () => {
   });
 
   test("tables, lists and code are rendered", () => {
-    const { container } = render(<Markdown text={"| a | b |\n|---|---|\n| 1 | 2 |\n\n- x\n\n`code`"} />);
+    const { container } = render(
+      <Markdown text={"| a | b |\n|---|---|\n| 1 | 2 |\n\n- x\n\n`code`"} />,
+    );
     expect(container.querySelector("table td")).toHaveTextContent("1");
     expect(container.querySelector("li")).toHaveTextContent("x");
     expect(container.querySelector("code")).toHaveTextContent("code");

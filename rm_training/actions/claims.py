@@ -86,6 +86,13 @@ def claim(kind: type[AnyJob], pk: int) -> Claim[AnyJob] | None:
     return Claim(kind, pk, owner) if taken else None
 
 
+def words_of(error: Exception) -> str:
+    """The first line of what an error says, as a sentence; its type where it says nothing."""
+    said = str(error).strip().splitlines()
+    first = said[0].strip() if said else type(error).__name__
+    return first if first[-1] in ".!?" else f"{first}."
+
+
 @contextmanager
 def heartbeat(claim: Claim[Any]) -> Iterator[None]:
     """Beats every 10 seconds from a thread with a connection of its own, while the body works."""

@@ -7,7 +7,6 @@ Which pairs there are is `rm_training.queries.pool`, what the champion thinks of
 from __future__ import annotations
 
 import secrets
-import traceback
 from collections.abc import Sequence
 
 import structlog
@@ -22,7 +21,7 @@ from annotate.jobs import enqueue
 from annotate.models import Project, Task, User
 from annotate.queries.projects import current_question
 from rm_training.acquisition.choose import RANDOM, UNCERTAIN, Choice, choose
-from rm_training.actions.claims import CHOOSE, Claim, LostJob, claim, heartbeat
+from rm_training.actions.claims import CHOOSE, Claim, LostJob, claim, heartbeat, words_of
 from rm_training.models import RewardModel, Round, RoundTask, Trigger
 from rm_training.queries.pool import Candidates, candidates
 
@@ -163,7 +162,7 @@ def _sentence(round_: Round, found: Candidates, choices: Sequence[Choice]) -> st
 
 
 def _fail(held: Claim[Round], error: Exception) -> None:
-    what = "".join(traceback.format_exception_only(error)).strip().splitlines()[0]
+    what = words_of(error)
     try:
         with transaction.atomic():
             fail(held.lock(), f"The round failed: {what} No task was made. Start a new round.")

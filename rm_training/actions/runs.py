@@ -20,7 +20,7 @@ from annotate.errors import Conflict
 from annotate.jobs import enqueue
 from annotate.models import Project, User
 from rm_training.actions.champion import lock_champion, promote
-from rm_training.actions.claims import TRAIN, Claim, LostJob, claim, heartbeat
+from rm_training.actions.claims import TRAIN, Claim, LostJob, claim, heartbeat, words_of
 from rm_training.actions.progress import Reporter
 from rm_training.actions.rounds import follow_with_round
 from rm_training.models import Evaluation, RewardModel, TrainingRun, Trigger
@@ -179,10 +179,10 @@ def _end(run: TrainingRun, state: TrainingRun.State, message: str) -> None:
 
 def _sentence(error: Exception, stage: str) -> str:
     """What happened, what was kept, what to do."""
-    what = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     return (
-        f"The run failed while at “{stage or 'the start'}”: {what} The champion and all judgments "
-        "are as they were; the log has the details. Start a new run once the cause is gone."
+        f"The run failed while at “{stage or 'the start'}”: {words_of(error)} The champion and "
+        "all judgments are as they were; the log has the details. Start a new run once the cause "
+        "is gone."
     )
 
 

@@ -64,10 +64,10 @@ class TrainingRunOut(serializers.Serializer[Any]):
     snapshot = serializers.IntegerField(source="snapshot_id", allow_null=True)
     verdict = serializers.SerializerMethodField()
     verdict_sentence = serializers.CharField()
-    reward_model = serializers.IntegerField(source="reward_model.pk", default=None, allow_null=True)
+    reward_model = serializers.IntegerField(source="reward_model.pk", allow_null=True)
     seconds = serializers.SerializerMethodField()
     peak_mb = serializers.FloatField(allow_null=True)
-    evaluation = EvaluationOut(source="evaluation.result", default=None, allow_null=True)
+    evaluation = EvaluationOut(source="evaluation.result", allow_null=True)
 
     @extend_schema_field(serializers.ChoiceField(choices=VERDICTS, allow_null=True))
     def get_verdict(self, run: TrainingRun) -> str | None:
@@ -95,7 +95,7 @@ class RewardModelOut(serializers.Serializer[Any]):
     snapshot = SnapshotRef()
     backbone = serializers.CharField()
     heads = serializers.IntegerField()
-    accuracy = Estimate(source="run.evaluation.result.accuracy", default=None, allow_null=True)
+    accuracy = Estimate(source="run.evaluation.result.accuracy", allow_null=True)
     run = serializers.IntegerField(source="run_id")
 
 
@@ -112,7 +112,7 @@ class RoundOut(serializers.Serializer[Any]):
     random_share = serializers.FloatField()
     chosen = serializers.IntegerField()
     random_chosen = serializers.IntegerField()
-    champion = serializers.IntegerField(source="champion.number", default=None, allow_null=True)
+    champion = serializers.IntegerField(source="champion.number", allow_null=True)
     pool_responses = serializers.IntegerField()
     pool_prompts = serializers.IntegerField()
     message = serializers.CharField()

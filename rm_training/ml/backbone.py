@@ -57,7 +57,8 @@ class Backbone:
         """
         use_all_cores()
         model, tokenizer = load_classifier(path, max_tokens)
-        model.to(device=torch.device("cuda" if torch.cuda.is_available() else "cpu"))
+        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        model.to(device)  # type: ignore[arg-type]  # the wrapper around nn.Module.to hides self
         return cls(model, tokenizer)
 
     def embed(self, conversations: Sequence[Conversation]) -> Features:

@@ -38,6 +38,7 @@ def fit_heads(
     optimiser = torch.optim.LBFGS(
         [steps],
         max_iter=max_iterations,
+        max_eval=4 * max_iterations,  # else so few that the line search ends the fit early
         tolerance_grad=1e-5,
         tolerance_change=1e-14,
         line_search_fn="strong_wolfe",

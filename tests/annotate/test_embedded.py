@@ -244,3 +244,12 @@ def test_a_deployment_with_its_own_database_is_given_no_secret_key(
     assert "SECRET_KEY" not in os.environ
     assert "REDIS_URL" not in os.environ
     assert not (tmp_path / "data").exists()
+
+
+def test_a_server_that_has_not_answered_yet_is_stopped_all_the_same(tmp_path: Path) -> None:
+    begun = time.monotonic()
+    for server in both(tmp_path):
+        server.launch()
+        server.stop()
+    assert running(tmp_path) == [False, False]
+    assert time.monotonic() - begun < 20

@@ -19,12 +19,14 @@ from rest_framework.test import APIClient
 
 from annotate import artifacts
 from annotate.actions.importing import import_file
+from annotate.actions.snapshots import take_snapshot
 from annotate.models import AuditEvent, Project, Response, Task, User
 from rm_training import pipeline
 from rm_training.actions import demo, runs
 from rm_training.actions.claims import claim
 from rm_training.actions.rounds import perform_round
 from rm_training.actions.runs import perform_run
+from rm_training.ml.backbone import embed_all
 from rm_training.models import (
     Embedding,
     Evaluation,
@@ -160,7 +162,7 @@ def _check_scores(page: dict[str, Any]) -> None:
     from transformers import pipeline as transformers_pipeline
 
     folder = artifacts.fetch(RewardModel.objects.get().path)
-    classify = transformers_pipeline(
+    classify: Any = transformers_pipeline(
         "text-classification", str(folder), function_to_apply="none", device="cpu"
     )
     task = Task.objects.get(pk=page["tasks"][0]["task"])
@@ -229,7 +231,7 @@ def test_a_damaged_snapshot_is_noticed(
     api: APIClient, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import_votes(project, tmp_path, prompts=5)
-    take = pipeline.take_snapshot
+    take = take_snapshot
 
     def damage(**options: Any) -> Any:
         snapshot = take(**options)
@@ -248,7 +250,7 @@ def test_a_run_cancelled_while_it_embeds_stops_there(
     api: APIClient, half_held_out: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     import_votes(half_held_out, tmp_path)
-    embed = pipeline.embed_all
+    embed = embed_all
 
     def cancel_first(*args: Any, **options: Any) -> Any:
         pk = TrainingRun.objects.get().pk

@@ -4,10 +4,15 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useChange } from "./change";
 import { api, unwrap } from "./client";
 import { sessionKey } from "./queryClient";
-import type { NewPerson, Project, TaskSource } from "./types";
+import type { TaskDetail, TaskRow } from "./manageTypes";
+import type { NewPerson, Page, Project } from "./types";
 
 export const inProject = (slug: string) => ({ params: { path: { slug } } });
 export const oneOf = (slug: string, id: number) => ({ params: { path: { slug, id } } });
+/** An answer whose shape `manageTypes` gives, in place of the one in the table of routes. */
+export function served<Shape>(call: Parameters<typeof unwrap<unknown>>[0]): Promise<Shape> {
+  return unwrap(call) as Promise<Shape>;
+}
 /** A query key of a project: everything of it starts with ["p", slug]. */
 export const keyOf = (slug: string, ...rest: unknown[]) => ["p", slug, ...rest] as const;
 
@@ -52,7 +57,7 @@ export function useOverview(slug: string) {
 
 export interface TaskFilter {
   status?: "open" | "judged" | "all";
-  source?: TaskSource;
+  source?: TaskRow["source"];
   order?: "newest" | "uncertain";
 }
 
@@ -61,7 +66,7 @@ export function useTasks(slug: string, filter: TaskFilter) {
     queryKey: keyOf(slug, "tasks", filter),
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam: cursor }) =>
-      unwrap(
+      served<Page<TaskRow>>(
         api.GET("/api/v1/projects/{slug}/tasks", {
           params: { path: { slug }, query: cursor ? { ...filter, cursor } : filter },
         }),
@@ -73,7 +78,8 @@ export function useTasks(slug: string, filter: TaskFilter) {
 export function useTask(slug: string, id: number) {
   return useQuery({
     queryKey: keyOf(slug, "task", id),
-    queryFn: () => unwrap(api.GET("/api/v1/projects/{slug}/tasks/{id}", oneOf(slug, id))),
+    queryFn: () =>
+      served<TaskDetail>(api.GET("/api/v1/projects/{slug}/tasks/{id}", oneOf(slug, id))),
   });
 }
 

@@ -80,8 +80,7 @@ export function useRound(slug: string, id: number) {
   return useQuery({
     queryKey: keyOf(slug, "rounds", id),
     queryFn: () => unwrap(api.GET("/api/v1/projects/{slug}/rounds/{id}", oneOf(slug, id))),
-    refetchInterval: ({ state }) =>
-      state.data && isLive(state.data.state) ? POLL : QUIET_POLL,
+    refetchInterval: ({ state }) => (state.data && isLive(state.data.state) ? POLL : QUIET_POLL),
   });
 }
 
@@ -106,7 +105,6 @@ export function useSetSchedule(slug: string) {
     send: (body: Omit<Schedule, "next_run_at">) =>
       unwrap(api.PUT("/api/v1/projects/{slug}/schedule", { ...inProject(slug), body })),
     touches: [keyOf(slug, "schedule"), keyOf(slug, "audit")],
-    said: ({ enabled }) =>
-      enabled ? "The nightly retrain is on." : "The nightly retrain is off.",
+    said: ({ enabled }) => (enabled ? "The nightly retrain is on." : "The nightly retrain is off."),
   });
 }

@@ -89,7 +89,9 @@ export function NotFoundPage() {
         </Button>
       }
     >
-      <Text>The page doesn&apos;t exist, or it belongs to a project that you aren&apos;t part of.</Text>
+      <Text>
+        The page doesn&apos;t exist, or it belongs to a project that you aren&apos;t part of.
+      </Text>
     </Notice>
   );
 }

@@ -36,14 +36,21 @@ export function isUntouched(draft: Draft): boolean {
 export function readDraft(store: Storage, user: number, assignment: number): Draft | null {
   try {
     const text = store.getItem(keyOf(user, assignment));
-    return text === null ? null : { ...EMPTY_DRAFT, ...(JSON.parse(text) as { draft: Draft }).draft };
+    return text === null
+      ? null
+      : { ...EMPTY_DRAFT, ...(JSON.parse(text) as { draft: Draft }).draft };
   } catch {
     return null;
   }
 }
 
 /** A full or forbidden store is no reason to stop the work: the answer is still on the screen. */
-export function writeDraft(store: Storage, user: number, assignment: number, draft: Draft): boolean {
+export function writeDraft(
+  store: Storage,
+  user: number,
+  assignment: number,
+  draft: Draft,
+): boolean {
   try {
     store.setItem(keyOf(user, assignment), JSON.stringify({ at: Date.now(), draft }));
     return true;

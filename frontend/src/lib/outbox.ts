@@ -150,7 +150,9 @@ function followUp(entries: Entry[], key: string, revision: number): Entry[] {
   return entries
     .filter((entry) => entry.body.key !== key)
     .map((entry) =>
-      entry.follows === key ? { ...entry, body: { ...entry.body, revision }, follows: null } : entry,
+      entry.follows === key
+        ? { ...entry, body: { ...entry.body, revision }, follows: null }
+        : entry,
     );
 }
 

@@ -29,7 +29,9 @@ const DEGREES: [Strength, string, string][] = [
 function preferences(side: "A" | "B", withStrength: boolean): Omit<Choice, "key">[] {
   const base = { side, bad: false };
   if (!withStrength) {
-    return [{ ...base, id: side, label: `${side} better`, short: `${side} better`, strength: null }];
+    return [
+      { ...base, id: side, label: `${side} better`, short: `${side} better`, strength: null },
+    ];
   }
   const strongFirst = DEGREES.map(([strength, words, short]) => ({
     ...base,
@@ -42,7 +44,14 @@ function preferences(side: "A" | "B", withStrength: boolean): Omit<Choice, "key"
 }
 
 const TIE = { id: "tie", label: "Tie", short: "Tie", side: null, strength: null, bad: false };
-const BOTH_BAD = { id: "bad", label: "Both bad", short: "Both bad", side: null, strength: null, bad: true };
+const BOTH_BAD = {
+  id: "bad",
+  label: "Both bad",
+  short: "Both bad",
+  side: null,
+  strength: null,
+  bad: true,
+};
 
 /** The choices from left to right; keys count from 1, and 0 is "both bad". */
 export function choices(spec: Asked): Choice[] {

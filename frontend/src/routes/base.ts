@@ -1,6 +1,11 @@
 /** The two routes that others hang from: the root, and a project that the visitor may enter. */
 import type { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, createRoute, notFound, redirect } from "@tanstack/react-router";
+import {
+  createRootRouteWithContext,
+  createRoute,
+  notFound,
+  redirect,
+} from "@tanstack/react-router";
 
 import { sessionQuery } from "@/api/session";
 

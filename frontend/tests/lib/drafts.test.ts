@@ -1,6 +1,13 @@
 import { beforeEach, expect, test } from "vitest";
 
-import { dropDraft, EMPTY_DRAFT, isUntouched, readDraft, sweepDrafts, writeDraft } from "@/lib/drafts";
+import {
+  dropDraft,
+  EMPTY_DRAFT,
+  isUntouched,
+  readDraft,
+  sweepDrafts,
+  writeDraft,
+} from "@/lib/drafts";
 
 const store = window.localStorage;
 const DRAFT = { ...EMPTY_DRAFT, choice: "A2", note: "because" };

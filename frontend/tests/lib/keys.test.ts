@@ -3,7 +3,15 @@ import { describe, expect, test } from "vitest";
 import { commandFor, focusOf, type Press } from "@/lib/keys";
 
 function press(key: string, more: Partial<Press> = {}): Press {
-  return { key, ctrlKey: false, metaKey: false, altKey: false, repeat: false, focus: "page", ...more };
+  return {
+    key,
+    ctrlKey: false,
+    metaKey: false,
+    altKey: false,
+    repeat: false,
+    focus: "page",
+    ...more,
+  };
 }
 
 describe("keys", () => {

@@ -24,7 +24,16 @@ function make(store: Storage = window.localStorage): Outbox {
 }
 
 function answer(key: string, assignment = 1, follows: string | null = null) {
-  const body = { key, revision: 0, ranks: [], strength: null, unacceptable: [], tags: [], note: "", active_ms: 1 };
+  const body = {
+    key,
+    revision: 0,
+    ranks: [],
+    strength: null,
+    unacceptable: [],
+    tags: [],
+    note: "",
+    active_ms: 1,
+  };
   return { slug: "p", assignment, body, follows };
 }
 
@@ -118,7 +127,12 @@ describe("the outbox", () => {
   });
 
   test("a full store keeps the answer in memory, says so, and still sends it", async () => {
-    const full = { getItem: () => null, setItem: () => { throw new Error("full"); } };
+    const full = {
+      getItem: () => null,
+      setItem: () => {
+        throw new Error("full");
+      },
+    };
     replies = [{ outcome: "later" }];
     const outbox = make(full as unknown as Storage);
     expect(outbox.add(answer("a"))).toBe(false);

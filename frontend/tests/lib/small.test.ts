@@ -18,7 +18,8 @@ test("lists read like lists", () => {
 test("a UUID has version 4 and its variant, and isn't given twice", () => {
   const made = new Set(Array.from({ length: 200 }, uuid));
   expect(made.size).toBe(200);
-  for (const id of made) expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
+  for (const id of made)
+    expect(id).toMatch(/^[\da-f]{8}-[\da-f]{4}-4[\da-f]{3}-[89ab][\da-f]{3}-[\da-f]{12}$/);
 });
 
 test("durations and amounts are in words", () => {
@@ -38,7 +39,8 @@ test("the server's time is followed when the browser's clock is wrong, and only 
 test("a word diff marks what the other text lacks and gives both texts back", () => {
   const [first, second] = wordDiff("the red fox ran", "the brown fox ran far");
   const text = (pieces: typeof first) => pieces.map((piece) => piece.text).join("");
-  const own = (pieces: typeof first) => pieces.filter((piece) => piece.own).map((piece) => piece.text.trim());
+  const own = (pieces: typeof first) =>
+    pieces.filter((piece) => piece.own).map((piece) => piece.text.trim());
   expect([text(first), text(second)]).toEqual(["the red fox ran", "the brown fox ran far"]);
   expect(own(first)).toEqual(["red"]);
   expect(own(second)).toEqual(["brown", "far"]);

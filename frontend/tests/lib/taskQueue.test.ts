@@ -1,7 +1,14 @@
 import { describe, expect, test } from "vitest";
 
 import type { Assignment } from "@/api/types";
-import { EMPTY_QUEUE, queueReducer, reopenable, wantsMore, type QueueEvent, type TaskQueue } from "@/lib/taskQueue";
+import {
+  EMPTY_QUEUE,
+  queueReducer,
+  reopenable,
+  wantsMore,
+  type QueueEvent,
+  type TaskQueue,
+} from "@/lib/taskQueue";
 
 function task(id: number, more: Partial<Assignment> = {}): Assignment {
   return {
@@ -69,7 +76,10 @@ describe("the tasks in hand", () => {
   });
 
   test("a reopened answer takes no lease", () => {
-    const done = { type: "opened", assignment: task(9, { state: "submitted", revision: 1 }) } as const;
+    const done = {
+      type: "opened",
+      assignment: task(9, { state: "submitted", revision: 1 }),
+    } as const;
     expect(wantsMore(after(fetched(1), done), [])).toBe(true);
   });
 

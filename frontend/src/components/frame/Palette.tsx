@@ -39,7 +39,10 @@ export function PaletteButton() {
       aria-label="Go to a page"
       aria-keyshortcuts="Control+K"
     >
-      Go to … <Kbd size="xs" ml={8}>Ctrl K</Kbd>
+      Go to …{" "}
+      <Kbd size="xs" ml={8}>
+        Ctrl K
+      </Kbd>
     </Button>
   );
 }

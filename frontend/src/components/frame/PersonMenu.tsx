@@ -27,7 +27,8 @@ export function PersonMenu({ slug }: { slug?: string }) {
   const session = useSession();
   const signOut = useSignOut();
   const navigate = useNavigate();
-  const leave = () => signOut.mutate(undefined, { onSuccess: () => void navigate({ to: "/sign-in" }) });
+  const leave = () =>
+    signOut.mutate(undefined, { onSuccess: () => void navigate({ to: "/sign-in" }) });
   if (!session.data?.user) return null;
   return (
     <Menu position="bottom-end" withinPortal>

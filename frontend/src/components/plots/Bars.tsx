@@ -53,7 +53,9 @@ export function Bars({ days, name, ...rest }: BarsProps) {
                 <title>{`${day(i)}: ${whole(count)}`}</title>
               </rect>
             ))}
-            <XAxis {...{ scale: middle, ticks: shown, format: day, label: "day (UTC)", area, ink }} />
+            <XAxis
+              {...{ scale: middle, ticks: shown, format: day, label: "day (UTC)", area, ink }}
+            />
           </>
         );
       }}

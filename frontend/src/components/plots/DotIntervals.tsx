@@ -38,7 +38,14 @@ function Row({ row, y, x, area, ink, format }: RowProps) {
   const colour = SERIES[row.name];
   return (
     <g>
-      <text x={area.left} y={y - 9} fill={ink.text} paintOrder="stroke" stroke={ink.paper} strokeWidth={4}>
+      <text
+        x={area.left}
+        y={y - 9}
+        fill={ink.text}
+        paintOrder="stroke"
+        stroke={ink.paper}
+        strokeWidth={4}
+      >
         {row.name}
         <tspan dx={8} fill={ink.muted}>
           {withInterval(row.estimate, format)}
@@ -85,12 +92,7 @@ export function DotIntervals(props: DotIntervalsProps) {
               stroke={ink.muted}
               strokeDasharray="4 4"
             />
-            <text
-              x={at}
-              y={TOP - 8}
-              fill={ink.muted}
-              textAnchor={at < width / 2 ? "start" : "end"}
-            >
+            <text x={at} y={TOP - 8} fill={ink.muted} textAnchor={at < width / 2 ? "start" : "end"}>
               {reference.label}
             </text>
             {rows.map((row, i) => (

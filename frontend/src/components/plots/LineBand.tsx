@@ -127,7 +127,9 @@ export function LineBand(props: LineBandProps) {
         return (
           <>
             <YAxis {...{ scale: y, ticks, format, label: props.yLabel, area, ink }} />
-            <XAxis {...{ scale: x, ticks: shown, format: xFormat, label: props.xLabel, area, ink }} />
+            <XAxis
+              {...{ scale: x, ticks: shown, format: xFormat, label: props.xLabel, area, ink }}
+            />
             {reference && <ReferenceLine {...{ reference, y, area }} />}
             {series.map((each) => (
               <Series key={each.name} data={each} x={x} y={y} />

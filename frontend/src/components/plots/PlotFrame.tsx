@@ -4,13 +4,13 @@
  * width there is.
  */
 import { Box, Button, Group, Paper, Text, Title } from "@mantine/core";
-import { useElementSize } from "@mantine/hooks";
 import { useId, useRef, useState, type ReactNode } from "react";
 
 import { useInk } from "./colours";
 import { PlotTable } from "./PlotTable";
 import { saveAs, standaloneSvg } from "./download";
 import { fileName, toCsv, type Table } from "./table";
+import { useWidth } from "./useWidth";
 
 const FALLBACK_WIDTH = 640;
 const NARROWEST = 240;
@@ -61,12 +61,12 @@ function Tools({ tableId, open, onTable, onCsv, onSvg }: ToolsProps) {
 
 export function PlotFrame(props: FrameProps) {
   const { title, reading, n, table, notes = [], missing = null } = props;
-  const { ref, width: measured } = useElementSize();
+  const { ref, width: measured } = useWidth<HTMLDivElement>(FALLBACK_WIDTH);
   const drawing = useRef<SVGSVGElement>(null);
   const [open, setOpen] = useState(false);
   const id = useId();
   const ink = useInk();
-  const width = Math.max(NARROWEST, Math.floor(measured || FALLBACK_WIDTH));
+  const width = Math.max(NARROWEST, measured);
   const height = typeof props.height === "number" ? props.height : props.height(width);
   const name = fileName(title);
   const saveSvg = () => {

@@ -68,7 +68,13 @@ export function YAxis({ scale, ticks, format, label, area, ink }: AxisProps) {
       </text>
       {ticks.map((tick) => (
         <g key={tick}>
-          <line x1={area.left} x2={area.right} y1={scale(tick)} y2={scale(tick)} stroke={ink.grid} />
+          <line
+            x1={area.left}
+            x2={area.right}
+            y1={scale(tick)}
+            y2={scale(tick)}
+            stroke={ink.grid}
+          />
           <text x={area.left - 6} y={scale(tick) + 4} fill={ink.muted} textAnchor="end">
             {format(tick)}
           </text>

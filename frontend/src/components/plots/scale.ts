@@ -53,12 +53,6 @@ export function countTicks(highest: number, count: number): { domain: Domain; ti
   };
 }
 
-/** At most `most` of the values, evenly taken, the last always among them. */
-export function thin<Value>(values: readonly Value[], most: number): Value[] {
-  const every = Math.max(1, Math.ceil(values.length / Math.max(1, most)));
-  return values.filter((_, i) => (values.length - 1 - i) % every === 0);
-}
-
 /** Drops, from the left, what would stand closer than `gap` to its neighbour on the right. */
 export function spaced(values: readonly number[], scale: Scale, gap: number): number[] {
   const kept: number[] = [];

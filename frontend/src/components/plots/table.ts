@@ -23,5 +23,8 @@ export function toCsv(table: Table): string {
 
 /** "Agreement over time" as agreement-over-time. */
 export function fileName(title: string): string {
-  return title.toLowerCase().replace(/[^a-z0-9]+/g, "-").replace(/^-|-$/g, "");
+  return title
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, "-")
+    .replace(/^-|-$/g, "");
 }

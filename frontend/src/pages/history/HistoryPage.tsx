@@ -73,7 +73,14 @@ function Entries({ slug }: { slug: string }) {
   if (!history.data) return <PendingPage />;
   if (history.data.length === 0) return <Text>Nothing yet: your answers will be listed here.</Text>;
   return (
-    <Stack component="ul" gap="sm" m={0} p={0} style={{ listStyle: "none" }} aria-label="My answers">
+    <Stack
+      component="ul"
+      gap="sm"
+      m={0}
+      p={0}
+      style={{ listStyle: "none" }}
+      aria-label="My answers"
+    >
       {history.data.map((entry) => (
         <EntryCard key={entry.assignment} slug={slug} entry={entry} />
       ))}

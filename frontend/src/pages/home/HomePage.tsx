@@ -40,7 +40,8 @@ function NoProject({ name }: { name: string }) {
 
 export function HomePage() {
   const session = useSession();
-  if (session.error) return <ErrorPage error={session.error} reset={() => void session.refetch()} />;
+  if (session.error)
+    return <ErrorPage error={session.error} reset={() => void session.refetch()} />;
   if (!session.data) return <PendingPage />;
   const { user, projects } = session.data;
   if (!user) return <Navigate to="/sign-in" replace />;

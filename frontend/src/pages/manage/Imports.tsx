@@ -4,7 +4,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { useId } from "react";
 
 import { isLive, useCancelImport, useImports } from "@/api/manageData";
-import type { Import } from "@/api/types";
+import type { Import } from "@/api/manageTypes";
 import { saveAs } from "@/components/plots/download";
 import { toCsv } from "@/components/plots/table";
 import { bytes, counted, percent, whole } from "@/components/plots/words";
@@ -34,9 +34,9 @@ function Rejected({ each }: { each: Import }) {
   if (each.bad_lines === 0) return null;
   const table = {
     columns: ["line", "reason"],
-    rows: each.errors.map(({ line, reason }) => [line, reason]),
+    rows: each.rejected.map(({ line, reason }) => [line, reason]),
   };
-  const more = each.bad_lines - each.errors.length;
+  const more = each.bad_lines - each.rejected.length;
   return (
     <Stack gap="xs">
       <Group gap="xs">
@@ -66,13 +66,13 @@ function Rejected({ each }: { each: Import }) {
                 { name: "Line", cell: ({ line }) => whole(line), numeric: true },
                 { name: "Why", cell: ({ reason }) => reason },
               ]}
-              rows={each.errors}
+              rows={each.rejected}
               keyOf={({ line }) => line}
               minWidth={320}
             />
             {more > 0 && (
               <Text size="sm" c="dimmed">
-                {counted(more, "more line")} refused; the first {each.errors.length} are listed.
+                {counted(more, "more line")} refused; the first {each.rejected.length} are listed.
               </Text>
             )}
           </>

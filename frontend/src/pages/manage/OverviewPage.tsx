@@ -68,7 +68,9 @@ function AgreementCard({ agreement }: Pick<Overview, "agreement">) {
       <Stack gap="xs">
         <Text fw={600}>Agreement</Text>
         <Text size="sm">
-          {agreement ? agreementSentence(agreement) : "Not computed yet: there are no judgments."}
+          {agreement
+            ? agreementSentence(agreement)
+            : "Not computed yet. It needs tasks that two raters or more have judged."}
         </Text>
         <Text size="sm">
           <GoTo page="agreement">Agreement over time</GoTo>
@@ -107,17 +109,26 @@ function Given({ champion, last_run: run, last_round: round }: Overview) {
           <Text size="sm" my="xs">
             {champion ? championSentence(champion) : "No reward model yet. A retrain makes one."}
           </Text>
-          <GoTo page="reward-models">Reward models</GoTo>
+          <Text size="sm">
+            <GoTo page="reward-models">Reward models</GoTo>
+          </Text>
         </Card>
         <Card withBorder padding="md">
           <Group gap="xs">
             <Text fw={600}>Last training run</Text>
-            {run && (run.verdict ? <VerdictBadge verdict={run.verdict} /> : <StateBadge state={run.state} />)}
+            {run &&
+              (run.verdict ? (
+                <VerdictBadge verdict={run.verdict} />
+              ) : (
+                <StateBadge state={run.state} />
+              ))}
           </Group>
           <Text size="sm" my="xs">
             {run ? run.verdict_sentence || run.message : "Nothing has been trained yet."}
           </Text>
-          {run && <GoTo page={`reward-models/runs/${run.id}`}>Run {run.id}</GoTo>}
+          <Text size="sm">
+            {run && <GoTo page={`reward-models/runs/${run.id}`}>Run {run.id}</GoTo>}
+          </Text>
         </Card>
         <Card withBorder padding="md">
           <Group gap="xs">
@@ -129,7 +140,9 @@ function Given({ champion, last_run: run, last_round: round }: Overview) {
               ? `${counted(round.chosen, "task")} chosen, ${whole(round.random_chosen)} of them at random; ${whole(round.answered)} answered.`
               : "No round has chosen tasks yet."}
           </Text>
-          {round && <GoTo page={`rounds/${round.id}`}>Round {round.number}</GoTo>}
+          <Text size="sm">
+            {round && <GoTo page={`rounds/${round.id}`}>Round {round.number}</GoTo>}
+          </Text>
         </Card>
       </SimpleGrid>
     </Section>

@@ -176,7 +176,12 @@ export function PeoplePage() {
           )
         }
       </Loaded>
-      <Modal opened={open} onClose={shut} title={link ? "Sign-in link" : "Invite somebody"} size="lg">
+      <Modal
+        opened={open}
+        onClose={shut}
+        title={link ? "Sign-in link" : "Invite somebody"}
+        size="lg"
+      >
         {link ? <LinkOnce link={link} /> : <Invite onLink={setLink} />}
       </Modal>
     </Page>

@@ -1,5 +1,18 @@
 /** How the model being aligned sends its responses here, and the tokens that let programs in. */
-import { Anchor, Button, Checkbox, Code, CopyButton, Group, List, Modal, NumberInput, Stack, Text, TextInput } from "@mantine/core";
+import {
+  Anchor,
+  Button,
+  Checkbox,
+  Code,
+  CopyButton,
+  Group,
+  List,
+  Modal,
+  NumberInput,
+  Stack,
+  Text,
+  TextInput,
+} from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useState, type SubmitEvent } from "react";
 
@@ -31,8 +44,8 @@ function Push({ slug }: { slug: string }) {
     >
       <List size="sm" spacing={4}>
         <List.Item>
-          <Code>policy</Code> and <Code>version</Code> name the model that answered. Raters never see
-          them.
+          <Code>policy</Code> and <Code>version</Code> name the model that answered. Raters never
+          see them.
         </List.Item>
         <List.Item>
           <Code>prompt</Code> is a text, or a list of messages with <Code>role</Code> and{" "}
@@ -54,7 +67,7 @@ function Push({ slug }: { slug: string }) {
             </Button>
           )}
         </CopyButton>
-        <Anchor href="/api/v1/schema" size="sm">
+        <Anchor href="/api/schema/browse/" size="sm">
           All routes (OpenAPI)
         </Anchor>
       </Group>
@@ -108,7 +121,11 @@ function NewToken({ onMade }: { onMade: (token: string) => void }) {
           error={fields.days?.join(" ")}
         />
         <Group justify="flex-end">
-          <Button type="submit" loading={create.isPending} disabled={!name.trim() || !scopes.length}>
+          <Button
+            type="submit"
+            loading={create.isPending}
+            disabled={!name.trim() || !scopes.length}
+          >
             Make the token
           </Button>
         </Group>

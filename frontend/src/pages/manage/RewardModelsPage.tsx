@@ -30,7 +30,11 @@ export function Promote({ model }: { model: RewardModel }) {
       <Button size="compact-sm" variant="default" onClick={ask}>
         Promote
       </Button>
-      <Modal opened={open} onClose={close} title={`Make reward model ${model.number} the champion?`}>
+      <Modal
+        opened={open}
+        onClose={close}
+        title={`Make reward model ${model.number} the champion?`}
+      >
         <form onSubmit={submit}>
           <Stack>
             <Text size="sm">
@@ -175,7 +179,9 @@ export function RewardModelsPage() {
         <Loaded query={runs}>
           {(all) =>
             all.length === 0 ? (
-              <Empty>No runs yet. They start by the button above, or nightly by the schedule.</Empty>
+              <Empty>
+                No runs yet. They start by the button above, or nightly by the schedule.
+              </Empty>
             ) : (
               <DataTable
                 caption="Training runs"

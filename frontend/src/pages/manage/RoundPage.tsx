@@ -78,9 +78,15 @@ function Detail({ round }: { round: Round }) {
       <Facts
         facts={[
           ["Chosen", `${whole(round.chosen)} of ${whole(round.size)} asked for`],
-          ["At random", `${ofAll(round.random_chosen, round.chosen)}; ${percent(round.random_share)} asked for`],
+          [
+            "At random",
+            `${ofAll(round.random_chosen, round.chosen)}; ${percent(round.random_share)} asked for`,
+          ],
           ["Answered", ofAll(round.answered, round.chosen)],
-          ["Chosen with", round.champion === null ? "no model yet" : `reward model ${round.champion}`],
+          [
+            "Chosen with",
+            round.champion === null ? "no model yet" : `reward model ${round.champion}`,
+          ],
           [
             "Pool",
             `${counted(round.pool_responses, "response")} to ${counted(round.pool_prompts, "prompt")}`,

@@ -19,7 +19,11 @@ import { ofAll } from "./words";
 const COLUMNS: Column<Round>[] = [
   { name: "Round", cell: ({ id, number }) => <GoTo page={`rounds/${id}`}>{number}</GoTo> },
   { name: "State", cell: ({ state }) => <StateBadge state={state} /> },
-  { name: "Chosen", cell: ({ chosen, size }) => `${whole(chosen)} of ${whole(size)}`, numeric: true },
+  {
+    name: "Chosen",
+    cell: ({ chosen, size }) => `${whole(chosen)} of ${whole(size)}`,
+    numeric: true,
+  },
   { name: "At random", cell: ({ random_chosen: n, chosen }) => ofAll(n, chosen), numeric: true },
   { name: "Answered", cell: ({ answered, chosen }) => ofAll(answered, chosen), numeric: true },
   {

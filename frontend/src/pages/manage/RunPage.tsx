@@ -21,7 +21,9 @@ function Live({ run }: { run: TrainingRun }) {
       <Stack gap="xs">
         <Group gap="xs">
           <StateBadge state={run.state} />
-          <Text fw={600} aria-live="polite">{run.stage || "Waiting for a worker"}</Text>
+          <Text fw={600} aria-live="polite">
+            {run.stage || "Waiting for a worker"}
+          </Text>
           <Text c="dimmed">{percent(run.progress)}</Text>
         </Group>
         <Progress value={100 * run.progress} aria-label="Progress of the run" />

@@ -64,7 +64,10 @@ export function RunResults({ evaluation }: { evaluation: Evaluation }) {
       </Text>
       <Facts
         facts={[
-          ["Log loss (0.69 is a coin)", nll.value === null ? (nll.reason ?? "–") : withInterval(nll)],
+          [
+            "Log loss (0.69 is a coin)",
+            nll.value === null ? (nll.reason ?? "–") : withInterval(nll),
+          ],
           ["Calibration error", ece === null ? "–" : `${decimal(ece, 3)} (0 is best)`],
         ]}
       />

@@ -3,7 +3,8 @@ import { Anchor, Group, Paper, SimpleGrid, Stack, Text } from "@mantine/core";
 import { Link, useParams } from "@tanstack/react-router";
 
 import { useTask } from "@/api/manage";
-import type { JudgmentRow, PairPosterior, TaskDetail } from "@/api/types";
+import type { TaskDetail } from "@/api/manageTypes";
+import type { JudgmentRow, PairPosterior } from "@/api/types";
 import { Markdown } from "@/components/Markdown";
 import { Shares } from "@/components/plots";
 import { counted, duration, percent } from "@/components/plots/words";
@@ -14,7 +15,7 @@ import { Facts } from "./parts/Facts";
 import { Empty, Loaded, Page, Section } from "./parts/Page";
 import { KindBadge } from "./parts/StateBadge";
 import { When } from "./parts/When";
-import { entropyWords, rankingWords, reasonWords } from "./words";
+import { entropyWords, rankingWords, sourceWords } from "./words";
 
 function answer(row: JudgmentRow): string {
   const bad = row.unacceptable.flatMap((own, i) => (own ? [String(i + 1)] : []));
@@ -135,30 +136,32 @@ function recordedWords(recorded: number[] | null): string {
 }
 
 function Detail({ task }: { task: TaskDetail }) {
-  const newest = task.judgments.filter((row) => row.newest).length;
   return (
     <>
       <Facts
         facts={[
-          ["Why it was chosen", reasonWords(task.reason)],
-          ["Came from", task.source],
-          ["Judged", `${newest} of ${task.overlap}; ${counted(task.live_leases, "copy", "copies")} lent out`],
+          ["Came from", sourceWords(task)],
+          [
+            "Judged",
+            `${task.judgments} of ${task.overlap}; ${counted(task.live_leases, "copy", "copies")} lent out`,
+          ],
           ["Still open", entropyWords(task.entropy)],
-          ["Recorded preference", recordedWords(task.recorded)],
+          ["Recorded preference", recordedWords(task.recorded_ranks)],
           ["Made", <When key="made" at={task.created_at} />],
+          ["Flagged by a rater", task.flagged ? "yes" : "no"],
         ]}
       />
       <Prompt task={task} />
       <Responses task={task} />
       <Together task={task} />
       <Section title="Answers" about="Numbers are those of the responses above.">
-        {task.judgments.length === 0 ? (
+        {task.votes.length === 0 ? (
           <Empty>No answers yet.</Empty>
         ) : (
           <DataTable
             caption="Answers to this task"
             columns={VOTES}
-            rows={task.judgments}
+            rows={task.votes}
             keyOf={(row) => row.id}
             minWidth={820}
           />

@@ -3,7 +3,7 @@ import { Button, Group, Select, Text } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 
 import { useTasks, type TaskFilter } from "@/api/manage";
-import type { TaskRow } from "@/api/types";
+import type { TaskRow } from "@/api/manageTypes";
 import { decimal } from "@/components/plots/words";
 
 import { DataTable, type Column } from "./parts/DataTable";
@@ -11,7 +11,7 @@ import { GoTo, useSlug } from "./parts/GoTo";
 import { Empty, Loaded, Page } from "./parts/Page";
 import { When } from "./parts/When";
 import { taskSearch } from "./taskSearch";
-import { reasonWords } from "./words";
+import { sourceWords } from "./words";
 
 const STATUS = [
   { value: "all", label: "All tasks" },
@@ -29,7 +29,15 @@ const ORDER = [
 ];
 
 const COLUMNS: Column<TaskRow>[] = [
-  { name: "Task", cell: (task) => <GoTo page={`tasks/${task.id}`}>{task.id}</GoTo> },
+  {
+    name: "Task",
+    cell: (task) => (
+      <>
+        <GoTo page={`tasks/${task.id}`}>{task.id}</GoTo>
+        {task.flagged && " flagged"}
+      </>
+    ),
+  },
   {
     name: "Prompt",
     cell: (task) => (
@@ -52,7 +60,7 @@ const COLUMNS: Column<TaskRow>[] = [
   },
   {
     name: "Came from",
-    cell: (task) => (task.source === "import" ? "import" : reasonWords(task.reason)),
+    cell: sourceWords,
   },
   { name: "Made", cell: (task) => <When at={task.created_at} /> },
 ];

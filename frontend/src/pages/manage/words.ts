@@ -1,4 +1,5 @@
 /** The sentences that go with a project's numbers. Pure; knows no page. */
+import type { TaskRow } from "@/api/manageTypes";
 import type { Agreement, Estimate, Evaluation, RewardModel } from "@/api/types";
 import { counted, decimal, percent, whole, withInterval } from "@/components/plots/words";
 import { listed } from "@/lib/letters";
@@ -28,8 +29,7 @@ export function agreementSentence(agreement: Agreement): string {
 /** "Two raters who judge the same task give the same answer 53 % of the time (50 % to 56 %)." */
 export function rawSentence({ raw }: Agreement): string {
   if (raw.value === null) return `No raw agreement yet: ${raw.reason ?? "too few judgments."}`;
-  const between =
-    raw.lower === null ? "" : ` (${percent(raw.lower)} to ${percent(raw.upper)})`;
+  const between = raw.lower === null ? "" : ` (${percent(raw.lower)} to ${percent(raw.upper)})`;
   return `Two raters of the same task give the same answer ${percent(raw.value)} of the time${between}.`;
 }
 
@@ -90,9 +90,14 @@ const REASONS: Record<string, string> = {
   "random: no champion yet": "drawn at random, because there was no reward model yet",
 };
 
-export function reasonWords(reason: string | null | undefined): string {
-  if (!reason) return "not chosen by the scheduler";
+export function reasonWords(reason: string): string {
   return REASONS[reason] ?? reason;
+}
+
+/** Where a task came from and, where a round chose it, why. */
+export function sourceWords({ source, reason }: Pick<TaskRow, "source" | "reason">): string {
+  if (source === "import") return "an import";
+  return reason ? `a round: ${reasonWords(reason)}` : "a round";
 }
 
 /** The detail of an audit entry: text as it is, fields as "name: value". */

@@ -39,8 +39,8 @@ export function LinkPage() {
       <Text role="alert">{signIn.error.message}</Text>
       {!canRetry && (
         <Text>
-          A sign-in link works once and for a limited time. Ask your project&apos;s manager for a new
-          one.
+          A sign-in link works once and for a limited time. Ask your project&apos;s manager for a
+          new one.
         </Text>
       )}
     </Notice>

@@ -1,5 +1,15 @@
 /** User name and password. Whoever came from a page of the site goes back to it. */
-import { Alert, Button, Center, Paper, PasswordInput, Stack, Text, TextInput, Title } from "@mantine/core";
+import {
+  Alert,
+  Button,
+  Center,
+  Paper,
+  PasswordInput,
+  Stack,
+  Text,
+  TextInput,
+  Title,
+} from "@mantine/core";
 import { getRouteApi, Navigate } from "@tanstack/react-router";
 import { useState, type FormEvent } from "react";
 
@@ -63,8 +73,8 @@ export function SignInPage() {
               Sign in
             </Button>
             <Text size="sm" c="dimmed">
-              No password? Open the sign-in link that you were sent, or ask your project&apos;s manager
-              for a new one.
+              No password? Open the sign-in link that you were sent, or ask your project&apos;s
+              manager for a new one.
             </Text>
           </Stack>
         </form>

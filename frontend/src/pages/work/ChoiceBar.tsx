@@ -32,7 +32,10 @@ function columns(offered: Choice[]): number {
 
 export function ChoiceBar({ question, offered, chosen, onPress }: ChoiceBarProps) {
   const group = useRef<HTMLDivElement>(null);
-  const current = Math.max(0, offered.findIndex(({ id }) => id === chosen));
+  const current = Math.max(
+    0,
+    offered.findIndex(({ id }) => id === chosen),
+  );
 
   function onKeyDown(event: KeyboardEvent, index: number): void {
     const step = STEP[event.key];

@@ -51,7 +51,8 @@ function missing(assignment: Assignment): string {
 }
 
 function nameOf({ task, responses }: Assignment): string {
-  const kind = responses.length > 2 ? `rank ${plural(responses.length, "response")}` : "compare two responses";
+  const kind =
+    responses.length > 2 ? `rank ${plural(responses.length, "response")}` : "compare two responses";
   return `Task ${task}: ${kind}`;
 }
 
@@ -117,15 +118,27 @@ export function Judging(props: JudgingProps) {
   const Form = assignment.responses.length > 2 ? RankForm : CompareForm;
   const { spec } = assignment.question;
   const asksWhy = spec.reasons.length > 0 || spec.note;
-  const why = { open: whyOpen, count: draft.tags.length + (draft.note ? 1 : 0), toggle: () => setWhyOpen(!whyOpen) };
+  const why = {
+    open: whyOpen,
+    count: draft.tags.length + (draft.note ? 1 : 0),
+    toggle: () => setWhyOpen(!whyOpen),
+  };
   const errors = refusal?.fields ?? {};
   return (
     <>
       {lease.left !== null && <LeaseBar left={lease.left} onKeep={lease.renew} />}
       <main ref={main} className={classes.task} tabIndex={-1} aria-label={nameOf(assignment)}>
-        <PromptPanel messages={assignment.prompt} open={props.promptOpen} onToggle={props.onPrompt} />
+        <PromptPanel
+          messages={assignment.prompt}
+          open={props.promptOpen}
+          onToggle={props.onPrompt}
+        />
         <Form assignment={assignment} draft={draft} change={edit} submit={submit} errors={errors}>
-          {refusal && <p className={classes.fault} role="alert">Not saved: {refusal.detail}</p>}
+          {refusal && (
+            <p className={classes.fault} role="alert">
+              Not saved: {refusal.detail}
+            </p>
+          )}
           <Reasons
             spec={spec}
             tags={draft.tags}

@@ -30,9 +30,7 @@ function Middle({ title, children }: { title: string; children: ReactNode }) {
   return (
     <Center component="main" flex={1} p="lg">
       <Stack maw={520} gap="sm">
-        <Title order={2}>
-          {title}
-        </Title>
+        <Title order={2}>{title}</Title>
         {children}
       </Stack>
     </Center>

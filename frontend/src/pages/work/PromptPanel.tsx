@@ -30,7 +30,13 @@ export function PromptPanel({ messages, open, onToggle }: PromptPanelProps) {
         </Tool>
       </div>
       {open && (
-        <div ref={body} className={classes.promptBody} tabIndex={0} role="group" aria-label="Prompt text">
+        <div
+          ref={body}
+          className={classes.promptBody}
+          tabIndex={0}
+          role="group"
+          aria-label="Prompt text"
+        >
           {messages.map((message, index) => (
             <div key={index} className={classes.message}>
               <div className={classes.role}>{ROLES[message.role] ?? message.role}</div>

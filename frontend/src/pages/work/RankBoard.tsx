@@ -29,7 +29,12 @@ export function placeName(place: Place | undefined): string {
 export function Handle({ id, index, where }: { id: string; index: number; where: string }) {
   const { ref } = useDraggable({ id });
   return (
-    <button ref={ref} type="button" className={rank.handle} aria-label={`Drag ${letter(index)}, ${where}`}>
+    <button
+      ref={ref}
+      type="button"
+      className={rank.handle}
+      aria-label={`Drag ${letter(index)}, ${where}`}
+    >
       {letter(index)}
     </button>
   );
@@ -95,7 +100,13 @@ export function RankBoard(props: RankBoardProps) {
               onPlace={(place) => onPlace(index, place)}
             />
           </div>
-          <div className={classes.paneBody} data-pane tabIndex={0} role="group" aria-label={`Text of Response ${letter(index)}`}>
+          <div
+            className={classes.paneBody}
+            data-pane
+            tabIndex={0}
+            role="group"
+            aria-label={`Text of Response ${letter(index)}`}
+          >
             <Markdown text={text} />
           </div>
         </section>

@@ -62,7 +62,10 @@ function Bars({ tasks }: { tasks: Tasks }) {
   const elsewhere = refused.find((entry) => entry.assignment !== queue.tasks[0]?.id);
   return (
     <>
-      <OfflineBar waiting={entries.filter((entry) => !entry.refusal)} onRetry={() => outbox.retryNow()} />
+      <OfflineBar
+        waiting={entries.filter((entry) => !entry.refusal)}
+        onRetry={() => outbox.retryNow()}
+      />
       {elsewhere && (
         <RefusedBar
           key={elsewhere.body.key}
@@ -76,7 +79,8 @@ function Bars({ tasks }: { tasks: Tasks }) {
   );
 }
 
-const WAITING = "Your last answers are kept here and wait for the connection. The next task follows them.";
+const WAITING =
+  "Your last answers are kept here and wait for the connection. The next task follows them.";
 
 interface InsteadProps {
   slug: string;
@@ -124,7 +128,11 @@ function WorkScreen({ slug, user, work }: { slug: string; user: number; work: Wo
 
   return (
     <div className={classes.screen}>
-      <TopBar work={work} onGuidelines={() => setOpen("guidelines")} onKeys={() => setOpen("keys")} />
+      <TopBar
+        work={work}
+        onGuidelines={() => setOpen("guidelines")}
+        onKeys={() => setOpen("keys")}
+      />
       <Bars tasks={tasks} />
       {shown ? (
         <Judging
@@ -143,7 +151,11 @@ function WorkScreen({ slug, user, work }: { slug: string; user: number; work: Wo
       ) : (
         <InsteadOfTask slug={slug} work={work} tasks={tasks} said={said} />
       )}
-      <GuidelinesDrawer opened={open === "guidelines"} onClose={() => setOpen(null)} text={work.guidelines} />
+      <GuidelinesDrawer
+        opened={open === "guidelines"}
+        onClose={() => setOpen(null)}
+        text={work.guidelines}
+      />
       <KeysDialog
         opened={open === "keys"}
         onClose={() => setOpen(null)}

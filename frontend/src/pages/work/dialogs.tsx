@@ -46,7 +46,12 @@ export function SkipDialog({
   const [note, setNote] = useState("");
   const { busy, fault, run } = useRequest(onClose);
   return (
-    <Modal opened={opened} onClose={onClose} title="Skip this task" closeButtonProps={{ "aria-label": "Close" }}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title="Skip this task"
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -62,15 +67,34 @@ export function SkipDialog({
           >
             <Stack gap="xs" mt="xs">
               {SKIP_REASONS.map(([value, label], index) => (
-                <Radio key={value} value={value} label={label} data-autofocus={index === 0 || undefined} />
+                <Radio
+                  key={value}
+                  value={value}
+                  label={label}
+                  data-autofocus={index === 0 || undefined}
+                />
               ))}
             </Stack>
           </Radio.Group>
-          <Textarea label="Note (optional)" autosize minRows={1} value={note} onChange={(event) => setNote(event.currentTarget.value)} />
-          {fault && <Text role="alert" size="sm" c="var(--fault)">{fault}</Text>}
+          <Textarea
+            label="Note (optional)"
+            autosize
+            minRows={1}
+            value={note}
+            onChange={(event) => setNote(event.currentTarget.value)}
+          />
+          {fault && (
+            <Text role="alert" size="sm" c="var(--fault)">
+              {fault}
+            </Text>
+          )}
           <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>Keep it</Button>
-            <Button type="submit" disabled={!reason} loading={busy}>Skip task</Button>
+            <Button variant="default" onClick={onClose}>
+              Keep it
+            </Button>
+            <Button type="submit" disabled={!reason} loading={busy}>
+              Skip task
+            </Button>
           </Group>
         </Stack>
       </form>
@@ -89,7 +113,12 @@ export function FlagDialog({
     onClose();
   });
   return (
-    <Modal opened={opened} onClose={onClose} title="Flag this task" closeButtonProps={{ "aria-label": "Close" }}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title="Flag this task"
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
       <form
         onSubmit={(event) => {
           event.preventDefault();
@@ -106,10 +135,18 @@ export function FlagDialog({
             value={note}
             onChange={(event) => setNote(event.currentTarget.value)}
           />
-          {fault && <Text role="alert" size="sm" c="var(--fault)">{fault}</Text>}
+          {fault && (
+            <Text role="alert" size="sm" c="var(--fault)">
+              {fault}
+            </Text>
+          )}
           <Group justify="flex-end">
-            <Button variant="default" onClick={onClose}>Cancel</Button>
-            <Button type="submit" disabled={!note.trim()} loading={busy}>Send flag</Button>
+            <Button variant="default" onClick={onClose}>
+              Cancel
+            </Button>
+            <Button type="submit" disabled={!note.trim()} loading={busy}>
+              Send flag
+            </Button>
           </Group>
         </Stack>
       </form>
@@ -119,7 +156,14 @@ export function FlagDialog({
 
 export function GuidelinesDrawer({ opened, onClose, text }: AskProps & { text: string }) {
   return (
-    <Drawer opened={opened} onClose={onClose} position="right" size="lg" title="Guidelines" closeButtonProps={{ "aria-label": "Close" }}>
+    <Drawer
+      opened={opened}
+      onClose={onClose}
+      position="right"
+      size="lg"
+      title="Guidelines"
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
       {text.trim() ? <Markdown text={text} /> : <Text>This project has no guidelines yet.</Text>}
     </Drawer>
   );
@@ -152,7 +196,12 @@ const RANKING: [string, string][] = [
 export function KeysDialog({ opened, onClose, ranking }: AskProps & { ranking: boolean }) {
   const rows = [...(ranking ? RANKING : COMPARING), ...COMMON];
   return (
-    <Modal opened={opened} onClose={onClose} title="Keys" closeButtonProps={{ "aria-label": "Close" }}>
+    <Modal
+      opened={opened}
+      onClose={onClose}
+      title="Keys"
+      closeButtonProps={{ "aria-label": "Close" }}
+    >
       <Table withRowBorders={false} verticalSpacing={5}>
         <Table.Tbody>
           {rows.map(([key, does]) => (

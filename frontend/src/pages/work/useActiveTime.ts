@@ -1,7 +1,15 @@
 /** Counts the time of real work on a task; see `lib/activeTime` for what counts. */
 import { useCallback, useEffect, useRef } from "react";
 
-import { activeMs, begin, comeBack, isActive, leave, sign, type ActiveTime } from "@/lib/activeTime";
+import {
+  activeMs,
+  begin,
+  comeBack,
+  isActive,
+  leave,
+  sign,
+  type ActiveTime,
+} from "@/lib/activeTime";
 
 const SIGNS = ["keydown", "pointerdown", "pointermove", "wheel", "scroll", "touchmove"] as const;
 

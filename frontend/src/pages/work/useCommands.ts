@@ -8,7 +8,9 @@ export type Handlers = {
 };
 
 function dialogOpen(): boolean {
-  return document.querySelector("[role=dialog], [role=menu], [role=listbox]:not([hidden])") !== null;
+  return (
+    document.querySelector("[role=dialog], [role=menu], [role=listbox]:not([hidden])") !== null
+  );
 }
 
 export function useCommands(handlers: Handlers): void {

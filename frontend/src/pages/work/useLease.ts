@@ -29,7 +29,12 @@ async function renew(slug: string, task: Assignment, shown: boolean, dispatch: D
   }
 }
 
-export function useLease(slug: string, tasks: Assignment[], active: () => boolean, dispatch: Dispatch) {
+export function useLease(
+  slug: string,
+  tasks: Assignment[],
+  active: () => boolean,
+  dispatch: Dispatch,
+) {
   const newest = useRef(tasks);
   newest.current = tasks;
   const shown = tasks[0];

@@ -12,7 +12,6 @@ export function CopyField({ label, value }: { label: string; value: string }) {
         label={label}
         value={value}
         readOnly
-        ff="monospace"
         onFocus={(event) => event.currentTarget.select()}
         description={error ? "This browser does not let pages copy: press Ctrl C." : undefined}
       />

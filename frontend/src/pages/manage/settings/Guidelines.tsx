@@ -13,7 +13,10 @@ export function Guidelines({ project }: { project: Project }) {
   const [text, setText] = useState(project.guidelines);
   const changed = text !== project.guidelines;
   return (
-    <Section title="Guidelines" about="Raters open them with the g key. Markdown, with code, tables and LaTeX.">
+    <Section
+      title="Guidelines"
+      about="Raters open them with the g key. Markdown, with code, tables and LaTeX."
+    >
       <SimpleGrid cols={{ base: 1, md: 2 }}>
         <Textarea
           label="Text"

@@ -47,8 +47,18 @@ export function changesOf(draft: Draft, project: Project): Partial<Project> {
 }
 
 const NUMBERS = [
-  ["overlap", "Raters a task", "How many people judge each task. Two or more let agreement be measured.", 1],
-  ["lease_minutes", "Lease, in minutes", "How long a task stays with a rater before another may have it.", 1],
+  [
+    "overlap",
+    "Raters a task",
+    "How many people judge each task. Two or more let agreement be measured.",
+    1,
+  ],
+  [
+    "lease_minutes",
+    "Lease, in minutes",
+    "How long a task stays with a rater before another may have it.",
+    1,
+  ],
   ["edit_hours", "Hours to change an answer", "After that an answer stands.", 0],
   ["round_size", "Tasks a round", "What a nightly round chooses.", 1],
   ["random_share", "Share drawn at random, in %", "Of each round. Keeps the measurements fair.", 0],

@@ -12,7 +12,9 @@ const pad = (n: number) => String(n).padStart(2, "0");
 
 /** "Every night at 02:30 UTC" or that it is off. */
 export function scheduleWords({ enabled, hour, minute }: Schedule): string {
-  return enabled ? `On: every day at ${pad(hour)}:${pad(minute)} UTC.` : "Off: nothing starts by itself.";
+  return enabled
+    ? `On: every day at ${pad(hour)}:${pad(minute)} UTC.`
+    : "Off: nothing starts by itself.";
 }
 
 function Form({ slug, schedule }: { slug: string; schedule: Schedule }) {
@@ -60,11 +62,7 @@ function Form({ slug, schedule }: { slug: string; schedule: Schedule }) {
             value={minute}
             onChange={setMinute}
           />
-          <Button
-            type="submit"
-            loading={save.isPending}
-            disabled={hour === "" || minute === ""}
-          >
+          <Button type="submit" loading={save.isPending} disabled={hour === "" || minute === ""}>
             Save the schedule
           </Button>
         </Group>
