@@ -3,12 +3,13 @@ import type { QueryClient } from "@tanstack/react-query";
 import { createRouter } from "@tanstack/react-router";
 
 import { ErrorPage, NotFoundPage, PendingPage } from "./components/States";
-import { manageTree } from "./pages/manage/routes";
+import { manageTree, projectsRoute } from "./pages/manage/routes";
 import { projectRoute, rootRoute } from "./routes/base";
 import { historyRoute, homeRoute, linkRoute, signInRoute, workRoute } from "./routes/people";
 
 const routeTree = rootRoute.addChildren([
   homeRoute,
+  projectsRoute,
   signInRoute,
   linkRoute,
   projectRoute.addChildren([workRoute, historyRoute, manageTree]),

@@ -72,7 +72,8 @@ def _write(
     backbone.model.config.update({"mean": ensemble.mean, "std": ensemble.std})
     backbone.model.save_pretrained(draft)
     backbone.tokenizer.save_pretrained(draft)
-    save_file({"weights": ensemble.weights}, draft / HEADS_FILE)
+    # save_file writes the bytes as they lie in memory: a transposed array would come back garbled.
+    save_file({"weights": np.ascontiguousarray(ensemble.weights)}, draft / HEADS_FILE)
     own = {
         "heads": len(ensemble.weights),
         "penalty": ensemble.penalty,
@@ -95,12 +96,13 @@ def _set_head(backbone: Backbone, ensemble: HeadEnsemble) -> None:
 
 @torch.inference_mode()
 def _check(draft: Path, backbone: Backbone, ensemble: HeadEnsemble) -> None:
-    """Score two conversations through the written files and through the ensemble."""
+    """Score two conversations through both written forms and through the ensemble in memory."""
     reloaded = Backbone.load(draft, max_tokens=backbone.max_tokens)
     expected, _, _ = ensemble.score(backbone.embed(PROBES))
     features = torch.from_numpy(reloaded.embed(PROBES)).to(reloaded.model.device)
     found = head_of(reloaded.model)(features)[:, 0].cpu().numpy()
-    gap = float(np.abs(found - expected).max())
+    heads, _, _ = load_ensemble(draft).score(reloaded.embed(PROBES))
+    gap = float(np.abs(np.stack([found, heads]) - expected).max())
     if not gap <= TOLERANCE * max(1.0, float(np.abs(expected).max())):
         raise ExportMismatch(
             f"The written model's scores differ from the trained heads' by {gap:.1e}, more than "

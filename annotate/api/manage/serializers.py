@@ -7,7 +7,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from annotate.api.rater.serializers import Message, RaterQuestion
+from annotate.api.rater.serializers import STRENGTHS, Message, RaterQuestion
 from annotate.models import ApiToken, Import, Project, Role, Task, User
 from annotate.queries.projects import current_question
 
@@ -31,6 +31,7 @@ class ProjectOut(serializers.ModelSerializer[Project]):
             "slug", "name", "guidelines", "overlap", "lease_minutes", "edit_hours", "daily_target",
             "evaluation_share", "random_share", "round_size", "question", "created_at", "demo",
         ]  # fmt: skip
+        read_only_fields = fields
 
     @extend_schema_field(RaterQuestion)
     def get_question(self, project: Project) -> dict[str, Any]:
@@ -79,9 +80,9 @@ class TaskResponse(serializers.Serializer[Any]):
 class TaskJudgment(serializers.Serializer[Any]):
     id = serializers.IntegerField()
     rater = serializers.CharField(source="rater.label")
-    kind = serializers.CharField()
+    kind = serializers.ChoiceField(choices=User.Kind.choices, source="rater.kind")
     ranks = serializers.ListField(child=serializers.IntegerField())
-    strength = serializers.IntegerField(allow_null=True)
+    strength = serializers.ChoiceField(choices=STRENGTHS, allow_null=True)
     unacceptable = serializers.ListField(child=serializers.BooleanField())
     tags = serializers.ListField(child=serializers.CharField())
     note = serializers.CharField()

@@ -10,6 +10,9 @@ from rest_framework import serializers
 from annotate.models import Assignment, Question
 
 
+STRENGTHS = [1, 2, 3]
+
+
 class Message(serializers.Serializer[Any]):
     role = serializers.ChoiceField(choices=["system", "user", "assistant"])
     content = serializers.CharField()
@@ -65,7 +68,7 @@ class Rank(serializers.Serializer[Any]):
 
 class Answer(serializers.Serializer[Any]):
     ranks = Rank(many=True)
-    strength = serializers.IntegerField(allow_null=True)
+    strength = serializers.ChoiceField(choices=STRENGTHS, allow_null=True)
     unacceptable = serializers.ListField(child=serializers.IntegerField())
     tags = serializers.ListField(child=serializers.CharField())
     note = serializers.CharField(allow_blank=True)

@@ -6,7 +6,7 @@ import createClient, { type Middleware } from "openapi-fetch";
 
 import { noteServerDate } from "@/lib/serverClock";
 
-import type { paths } from "./paths";
+import type { paths } from "./schema";
 
 /** Status 0 means that the server could not be reached. `fields` maps a field to its messages. */
 export class ApiError extends Error {

@@ -4,15 +4,10 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useChange } from "./change";
 import { api, unwrap } from "./client";
 import { sessionKey } from "./queryClient";
-import type { TaskDetail, TaskRow } from "./manageTypes";
-import type { NewPerson, Page, Project } from "./types";
+import type { NewPerson, Project, TaskRow } from "./types";
 
 export const inProject = (slug: string) => ({ params: { path: { slug } } });
 export const oneOf = (slug: string, id: number) => ({ params: { path: { slug, id } } });
-/** An answer whose shape `manageTypes` gives, in place of the one in the table of routes. */
-export function served<Shape>(call: Parameters<typeof unwrap<unknown>>[0]): Promise<Shape> {
-  return unwrap(call) as Promise<Shape>;
-}
 /** A query key of a project: everything of it starts with ["p", slug]. */
 export const keyOf = (slug: string, ...rest: unknown[]) => ["p", slug, ...rest] as const;
 
@@ -66,7 +61,7 @@ export function useTasks(slug: string, filter: TaskFilter) {
     queryKey: keyOf(slug, "tasks", filter),
     initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam: cursor }) =>
-      served<Page<TaskRow>>(
+      unwrap(
         api.GET("/api/v1/projects/{slug}/tasks", {
           params: { path: { slug }, query: cursor ? { ...filter, cursor } : filter },
         }),
@@ -79,7 +74,9 @@ export function useTask(slug: string, id: number) {
   return useQuery({
     queryKey: keyOf(slug, "task", id),
     queryFn: () =>
-      served<TaskDetail>(api.GET("/api/v1/projects/{slug}/tasks/{id}", oneOf(slug, id))),
+      unwrap(
+        api.GET("/api/v1/projects/{slug}/tasks/{task}", { params: { path: { slug, task: id } } }),
+      ),
   });
 }
 
@@ -102,7 +99,11 @@ export function useInvite(slug: string) {
 export function useSignInLinkFor(slug: string) {
   return useChange({
     send: (id: number) =>
-      unwrap(api.POST("/api/v1/projects/{slug}/people/{id}/sign-in-link", oneOf(slug, id))),
+      unwrap(
+        api.POST("/api/v1/projects/{slug}/people/{person}/sign-in-link", {
+          params: { path: { slug, person: id } },
+        }),
+      ),
     touches: [keyOf(slug, "audit")],
     said: () => null,
   });

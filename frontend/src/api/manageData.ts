@@ -3,9 +3,8 @@ import { useQuery } from "@tanstack/react-query";
 
 import { useChange } from "./change";
 import { ApiError, api, csrfToken, errorFrom, unwrap } from "./client";
-import { inProject, keyOf, oneOf, served } from "./manage";
-import type { Import } from "./manageTypes";
-import type { ImportFormat, WorkState } from "./types";
+import { inProject, keyOf, oneOf } from "./manage";
+import type { Import, ImportFormat, WorkState } from "./types";
 
 /** Still to be waited for. */
 export function isLive(state: WorkState): boolean {
@@ -17,7 +16,7 @@ const POLL = 1_000;
 export function useImports(slug: string) {
   return useQuery({
     queryKey: keyOf(slug, "imports"),
-    queryFn: () => served<Import[]>(api.GET("/api/v1/projects/{slug}/imports", inProject(slug))),
+    queryFn: () => unwrap(api.GET("/api/v1/projects/{slug}/imports", inProject(slug))),
     refetchInterval: ({ state }) => (state.data?.some((each) => isLive(each.state)) ? POLL : false),
   });
 }
@@ -70,7 +69,7 @@ export function useUpload(slug: string) {
 export function useCancelImport(slug: string) {
   return useChange({
     send: (id: number) =>
-      served<Import>(api.POST("/api/v1/projects/{slug}/imports/{id}/cancel", oneOf(slug, id))),
+      unwrap(api.POST("/api/v1/projects/{slug}/imports/{id}/cancel", oneOf(slug, id))),
     touches: [keyOf(slug, "imports"), keyOf(slug, "overview")],
     said: (each) => `The import of “${each.name}” stops. The tasks it has added stay.`,
   });

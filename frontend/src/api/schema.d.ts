@@ -598,7 +598,7 @@ export interface components {
         };
         Answer: {
             ranks: components["schemas"]["Rank"][];
-            strength: number | null;
+            strength: (components["schemas"]["StrengthEnum"] | components["schemas"]["NullEnum"]) | null;
             unacceptable: number[];
             tags: string[];
             note: string;
@@ -847,22 +847,22 @@ export interface components {
             slug?: string;
         };
         ProjectOut: {
-            slug: string;
-            name: string;
-            guidelines?: string;
-            overlap?: number;
-            lease_minutes?: number;
-            edit_hours?: number;
-            daily_target?: number | null;
+            readonly slug: string;
+            readonly name: string;
+            readonly guidelines: string;
+            readonly overlap: number;
+            readonly lease_minutes: number;
+            readonly edit_hours: number;
+            readonly daily_target: number | null;
             /** Format: double */
-            evaluation_share?: number;
+            readonly evaluation_share: number;
             /** Format: double */
-            random_share?: number;
-            round_size?: number;
+            readonly random_share: number;
+            readonly round_size: number;
             readonly question: components["schemas"]["RaterQuestion"];
             /** Format: date-time */
             readonly created_at: string;
-            demo?: boolean;
+            readonly demo: boolean;
         };
         PromotionRequest: {
             reason: string;
@@ -1095,6 +1095,13 @@ export interface components {
             number: number;
             sha256: string;
         };
+        /**
+         * @description * `1` - 1
+         *     * `2` - 2
+         *     * `3` - 3
+         * @enum {integer}
+         */
+        StrengthEnum: 1 | 2 | 3;
         SubmissionRequest: {
             /** Format: uuid */
             key: string;
@@ -1130,9 +1137,9 @@ export interface components {
         TaskJudgment: {
             id: number;
             rater: string;
-            kind: string;
+            kind: components["schemas"]["UserKind"];
             ranks: number[];
-            strength: number | null;
+            strength: (components["schemas"]["StrengthEnum"] | components["schemas"]["NullEnum"]) | null;
             unacceptable: boolean[];
             tags: string[];
             note: string;

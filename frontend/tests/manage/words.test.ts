@@ -66,9 +66,9 @@ test("a ranking is said by the numbers of its responses", () => {
   expect(rankingWords([2, 1, 2, 3])).toBe("2 first, 1 and 3 tied second, 4 third");
 });
 
-test("where a task came from is said, and why where that is known", () => {
+test("where a task came from is said", () => {
   expect(sourceWords({ source: "import" })).toBe("an import");
-  expect(sourceWords({ source: "round", reason: "random" })).toBe("a round: drawn at random");
+  expect(sourceWords({ source: "round" })).toBe("a round");
 });
 
 test("the detail of an audit entry reads as text, whatever its shape", () => {

@@ -39,7 +39,7 @@ export function PersonMenu({ slug }: { slug?: string }) {
       </Menu.Target>
       <Menu.Dropdown>
         {slug && <ProjectLinks slug={slug} />}
-        <Menu.Item component={Link} to="/">
+        <Menu.Item component={Link} to="/projects">
           All projects
         </Menu.Item>
         <Menu.Divider />

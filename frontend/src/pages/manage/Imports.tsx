@@ -4,7 +4,7 @@ import { useDisclosure } from "@mantine/hooks";
 import { useId } from "react";
 
 import { isLive, useCancelImport, useImports } from "@/api/manageData";
-import type { Import } from "@/api/manageTypes";
+import type { Import } from "@/api/types";
 import { saveAs } from "@/components/plots/download";
 import { toCsv } from "@/components/plots/table";
 import { bytes, counted, percent, whole } from "@/components/plots/words";

@@ -5,7 +5,7 @@ import { useState, type SubmitEvent } from "react";
 
 import { ApiError } from "@/api/client";
 import { useInvite, usePeople, useSignInLinkFor } from "@/api/manage";
-import type { Person, Role } from "@/api/types";
+import type { NewPerson, Person } from "@/api/types";
 import { duration, percent, whole } from "@/components/plots/words";
 
 import { CopyField } from "./parts/CopyField";
@@ -51,7 +51,7 @@ function Invite({ onLink }: { onLink: (link: Link) => void }) {
   const invite = useInvite(useSlug());
   const [name, setName] = useState("");
   const [username, setUsername] = useState("");
-  const [role, setRole] = useState<Role>("rater");
+  const [role, setRole] = useState<NewPerson["role"]>("rater");
   const fields = invite.error instanceof ApiError ? invite.error.fields : {};
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -89,7 +89,7 @@ function Invite({ onLink }: { onLink: (link: Link) => void }) {
           data={ROLES}
           value={role}
           allowDeselect={false}
-          onChange={(value) => setRole((value ?? "rater") as Role)}
+          onChange={(value) => setRole((value ?? "rater") as NewPerson["role"])}
           error={fields.role?.join(" ")}
         />
         <Group justify="flex-end">

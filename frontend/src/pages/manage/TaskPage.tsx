@@ -3,7 +3,7 @@ import { Anchor, Group, Paper, SimpleGrid, Stack, Text } from "@mantine/core";
 import { Link, useParams } from "@tanstack/react-router";
 
 import { useTask } from "@/api/manage";
-import type { TaskDetail } from "@/api/manageTypes";
+import type { TaskDetail } from "@/api/types";
 import type { JudgmentRow, PairPosterior } from "@/api/types";
 import { Markdown } from "@/components/Markdown";
 import { Shares } from "@/components/plots";

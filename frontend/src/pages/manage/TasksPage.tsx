@@ -3,7 +3,7 @@ import { Button, Group, Select, Text } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 
 import { useTasks, type TaskFilter } from "@/api/manage";
-import type { TaskRow } from "@/api/manageTypes";
+import type { TaskRow } from "@/api/types";
 import { decimal } from "@/components/plots/words";
 
 import { DataTable, type Column } from "./parts/DataTable";

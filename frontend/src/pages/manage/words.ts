@@ -1,5 +1,5 @@
 /** The sentences that go with a project's numbers. Pure; knows no page. */
-import type { TaskRow } from "@/api/manageTypes";
+import type { TaskRow } from "@/api/types";
 import type { Agreement, Estimate, Evaluation, RewardModel } from "@/api/types";
 import { counted, decimal, percent, whole, withInterval } from "@/components/plots/words";
 import { listed } from "@/lib/letters";
@@ -94,10 +94,9 @@ export function reasonWords(reason: string): string {
   return REASONS[reason] ?? reason;
 }
 
-/** Where a task came from and, where a round chose it, why. */
-export function sourceWords({ source, reason }: Pick<TaskRow, "source" | "reason">): string {
-  if (source === "import") return "an import";
-  return reason ? `a round: ${reasonWords(reason)}` : "a round";
+/** Where a task came from; why a round chose it stands on the round's page. */
+export function sourceWords({ source }: Pick<TaskRow, "source">): string {
+  return source === "import" ? "an import" : "a round";
 }
 
 /** The detail of an audit entry: text as it is, fields as "name: value". */

@@ -39,6 +39,7 @@ export function VerdictBadge({ verdict }: { verdict: Verdict | null }) {
 const KINDS: Record<Exclude<PersonKind, "person">, string> = {
   simulated: "simulated",
   ai_judge: "AI judge",
+  imported: "imported",
 };
 
 /** Nobody may take a simulated answer for a person's. */
