@@ -67,9 +67,12 @@ def _copy_seconds(path: Path) -> float:
     start = time.perf_counter()
     with connection.cursor() as cursor:
         cursor.execute("CREATE TABLE bare (line text)")
-        with cursor.copy(
-            "COPY bare FROM STDIN (FORMAT csv, QUOTE e'\\x01', DELIMITER e'\\x02')"
-        ) as copy, path.open("rb") as source:
+        with (
+            cursor.copy(
+                "COPY bare FROM STDIN (FORMAT csv, QUOTE e'\\x01', DELIMITER e'\\x02')"
+            ) as copy,
+            path.open("rb") as source,
+        ):
             while chunk := source.read(2**20):
                 copy.write(chunk)
     return time.perf_counter() - start

@@ -36,9 +36,7 @@ PROJECT_ROUTES = [(m, p) for m, p in routes() if "{slug}" in p]
 
 
 @pytest.fixture
-def objects(
-    project: Project, alice: User, bob: User, add_tasks: AddTasks
-) -> dict[str, int]:
+def objects(project: Project, alice: User, bob: User, add_tasks: AddTasks) -> dict[str, int]:
     """Real ids of the project's objects by the route they appear in."""
     [task] = add_tasks(1)
     lent = next_assignment(project=project, rater=bob).assignment
@@ -57,12 +55,11 @@ def objects(
     )  # fmt: skip
     job = Import.objects.create(project=project, name="x", path="y")
     _, token = create_token(project=project, by=alice, name="t", scopes=["read"], days=1)
-    ids = {
+    return {
         "tasks": task.pk, "people": bob.pk, "imports": job.pk, "snapshots": snapshot.pk,
         "tokens": token.pk, "assignments": lent.pk, "training-runs": run.pk,
         "reward-models": model.pk, "rounds": round_.pk,
     }  # fmt: skip
-    return ids
 
 
 def fill(template: str, slug: str, objects: dict[str, int]) -> str:

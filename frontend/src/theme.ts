@@ -20,6 +20,10 @@ export const cssVariables: CSSVariablesResolver = () => ({
     "--mantine-color-dimmed": "#5c636b",
     "--mantine-color-placeholder": "#6b727a",
     "--mantine-color-error": "#a8430a",
+    "--mantine-color-teal-light-color": "#06694b",
+    "--mantine-color-orange-light-color": "#a8430a",
+    "--mantine-color-red-light-color": "#b02020",
+    "--mantine-color-grape-light-color": "#7a2591",
   },
   dark: {
     "--mantine-color-dimmed": "#a9adb5",

@@ -4,13 +4,13 @@ import math
 
 import numpy as np
 import pytest
-from ml_samples import comparisons, planted
 from sklearn.metrics import accuracy_score, log_loss
 
 from rm_training.ml.config import TrainConfig
 from rm_training.ml.data import Comparisons, Floats
 from rm_training.ml.evaluate import Evaluation, evaluate, learning_curve, margins
 from rm_training.ml.intervals import interval, ratio, resampled_sums
+from tests.rm_training.ml_samples import comparisons, planted
 
 CONFIG = TrainConfig()
 

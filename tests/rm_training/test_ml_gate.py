@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from ml_samples import comparisons
 
 from rm_training.ml.config import TrainConfig
 from rm_training.ml.data import Comparisons, Floats
 from rm_training.ml.gate import Verdict, missing, verdict
+from tests.rm_training.ml_samples import comparisons
 
 CONFIG = TrainConfig()
 
@@ -64,7 +64,14 @@ def test_the_same_model_again_is_inconclusive() -> None:
 
 
 def test_a_small_difference_on_few_prompts_is_inconclusive() -> None:
-    assert judge(rewards(0.72), rewards(0.70, seed=1)).decision == "inconclusive"
+    champion = rewards(0.7)
+    candidate = champion.copy()
+    held_out = champion[100:400]
+    candidate[100 + np.flatnonzero(held_out < 0)[:12]] = 1.0
+    candidate[100 + np.flatnonzero(held_out > 0)[:8]] = -1.0
+    found = judge(candidate, champion)
+    assert found.decision == "inconclusive"
+    assert found.difference == pytest.approx(4 / 300)
 
 
 def test_without_a_champion_the_opponent_is_a_coin() -> None:

@@ -4,7 +4,6 @@ import tracemalloc
 
 import numpy as np
 import pytest
-from ml_samples import comparisons, planted
 
 from rm_training.ml.config import TrainConfig
 from rm_training.ml.ensemble import HeadEnsemble
@@ -16,6 +15,7 @@ from rm_training.ml.train import (
     draw_anchors,
     train_heads,
 )
+from tests.rm_training.ml_samples import comparisons, planted
 
 CONFIG = TrainConfig(resamples=200)
 
@@ -105,7 +105,7 @@ def test_cross_validation_prefers_a_strong_penalty_on_noise_and_a_weak_one_on_si
     chosen: dict[str, list[float]] = {"noise": [], "signal": []}
     for seed in range(10):
         features, drawn, _ = planted(400, 64, seed, held_out=0)
-        noise = np.random.default_rng(seed).normal(size=features.shape).astype(np.float32)
+        noise = np.random.default_rng(1000 + seed).normal(size=features.shape).astype(np.float32)
         for name, table in (("noise", noise), ("signal", features)):
             chosen[name].append(choose_penalty(Problem.of(table, drawn), drawn.prompt, CONFIG))
     assert np.median(chosen["noise"]) >= 10

@@ -9,7 +9,6 @@ from rest_framework import serializers
 
 from annotate.models import Assignment, Question
 
-
 STRENGTHS = [1, 2, 3]
 
 

@@ -36,7 +36,7 @@ export function PaletteButton() {
       size="compact-sm"
       visibleFrom="sm"
       onClick={spotlight.open}
-      aria-label="Go to a page"
+      aria-label="Go to … Ctrl K"
       aria-keyshortcuts="Control+K"
     >
       Go to …{" "}
