@@ -16,26 +16,19 @@ from tempfile import mkdtemp
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
+from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from rm_training.ml.backbone import Backbone
 from rm_training.ml.ensemble import HeadEnsemble
-from rm_training.ml.loading import head_of
-from rm_training.ml.render import Conversation
+from rm_training.ml.loading import head_of, quiet
+from rm_training.ml.render import Conversation, render
 
 TOLERANCE = 1e-5
 HEADS_FILE = "ensemble.safetensors"
 META_FILE = "tiebreak.json"
-PROBES = (
-    Conversation([{"role": "user", "content": "How do I boil an egg?"}], "Eight minutes."),
-    Conversation(
-        [
-            {"role": "system", "content": "Answer briefly."},
-            {"role": "user", "content": "Why is the sky blue?"},
-        ],
-        "Air scatters blue light more than red light, " * 40,
-    ),
-)
+QUESTION = {"role": "user", "content": "Why is the sky blue?"}
 
 
 class ExportMismatch(RuntimeError):
@@ -70,7 +63,8 @@ def _write(
 ) -> None:
     _set_head(backbone, ensemble)
     backbone.model.config.update({"mean": ensemble.mean, "std": ensemble.std})
-    backbone.model.save_pretrained(draft)
+    with quiet():
+        backbone.model.save_pretrained(draft)
     backbone.tokenizer.save_pretrained(draft)
     # save_file writes the bytes as they lie in memory: a transposed array would come back garbled.
     save_file({"weights": np.ascontiguousarray(ensemble.weights)}, draft / HEADS_FILE)
@@ -94,20 +88,36 @@ def _set_head(backbone: Backbone, ensemble: HeadEnsemble) -> None:
             head.bias.zero_()
 
 
-@torch.inference_mode()
 def _check(draft: Path, backbone: Backbone, ensemble: HeadEnsemble) -> None:
-    """Score two conversations through both written forms and through the ensemble in memory."""
-    reloaded = Backbone.load(draft, max_tokens=backbone.max_tokens)
-    expected, _, _ = ensemble.score(backbone.embed(PROBES))
-    features = torch.from_numpy(reloaded.embed(PROBES)).to(reloaded.model.device)
-    found = head_of(reloaded.model)(features)[:, 0].cpu().numpy()
-    heads, _, _ = load_ensemble(draft).score(reloaded.embed(PROBES))
+    """Score a short answer and one that is cut, through both written forms and the ensemble."""
+    probes = [
+        Conversation([QUESTION], "Air scatters blue light more than red light."),
+        Conversation([QUESTION], "Blue light is scattered more. " * backbone.max_tokens),
+    ]
+    features = backbone.embed(probes)
+    expected, _, _ = ensemble.score(features)
+    heads, _, _ = load_ensemble(draft).score(features)
+    found = _reloaded_scores(draft, probes, backbone.model.device)
     gap = float(np.abs(np.stack([found, heads]) - expected).max())
     if not gap <= TOLERANCE * max(1.0, float(np.abs(expected).max())):
         raise ExportMismatch(
             f"The written model's scores differ from the trained heads' by {gap:.1e}, more than "
             f"{TOLERANCE:.0e}. Nothing was kept: the folder was removed."
         )
+
+
+@torch.inference_mode()
+def _reloaded_scores(
+    draft: Path, probes: list[Conversation], device: torch.device
+) -> NDArray[np.float32]:
+    """Scores [n] by the folder alone, as somebody without this code would get them."""
+    with quiet():
+        model = AutoModelForSequenceClassification.from_pretrained(draft, dtype=torch.float32)
+        tokenizer = AutoTokenizer.from_pretrained(draft)
+    texts = [render(tokenizer, probe) for probe in probes]
+    batch = tokenizer(texts, padding=True, truncation=True, return_tensors="pt").to(device)
+    scores: NDArray[np.float32] = model.eval().to(device)(**batch).logits[:, 0].cpu().numpy()
+    return scores
 
 
 def load_ensemble(folder: Path) -> HeadEnsemble:

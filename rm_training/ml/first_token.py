@@ -1,6 +1,6 @@
 """A shortcut for BERT: its pooler reads one token, so the last layer computes only that one.
 
-A sixth to a seventh of the work of a six-layer model goes away and nothing else changes; the tests
+A seventh of the arithmetic of a six-layer model goes away and nothing else changes; the tests
 hold the result to the architecture's own. It knows no other architecture: others run as they are.
 """
 

@@ -1,8 +1,8 @@
 """Runs a frozen model over batches and reads what reaches its head. It knows tokens, not texts.
 
 On a CPU whole batches run side by side, one thread each: measured against splitting every matrix
-product between the cores, that is as fast on an idle machine and nearly twice as fast on a busy
-one, where a product waits for its slowest part.
+product between the cores, that is as fast on an idle machine and up to twice as fast on a busy one,
+where a product waits for its slowest part.
 """
 
 from __future__ import annotations

@@ -41,7 +41,7 @@ def load_classifier(
     Raises UnsuitableBackbone where the architecture's head is more than one linear layer or where
     other weights are missing, OSError where the folder holds no model.
     """
-    with _quiet():
+    with quiet():
         model, report = AutoModelForSequenceClassification.from_pretrained(
             str(path), num_labels=1, output_loading_info=True, dtype=torch.float32
         )
@@ -117,8 +117,8 @@ def _fit_padding(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> 
 
 
 @contextmanager
-def _quiet() -> Iterator[None]:
-    # Transformers reports the head as missing, with a table and advice to train: that is the plan.
+def quiet() -> Iterator[None]:
+    """While open, transformers draws no bars and does not warn of the head, which is to be new."""
     logger = logging.getLogger("transformers")
     level, bars = logger.level, hf_logging.is_progress_bar_enabled()
     logger.setLevel(logging.ERROR)

@@ -41,6 +41,8 @@ def prepare_tokenizer(tokenizer: PreTrainedTokenizerBase, max_tokens: int) -> No
     """
     tokenizer.padding_side = "right"
     tokenizer.truncation_side = "left"
+    # The attributes serve this process; only what is in init_kwargs is saved with the tokenizer.
+    tokenizer.init_kwargs |= {"padding_side": "right", "truncation_side": "left"}
     tokenizer.model_max_length = max_tokens
     if tokenizer.chat_template is None:
         tokenizer.chat_template = PLAIN_TEMPLATE

@@ -162,7 +162,7 @@ def choose_penalty(problem: Problem, prompt: Ints, config: TrainConfig) -> float
 def _ensemble(
     heads: Floats, penalty: float, features: Features, comparisons: Comparisons
 ) -> HeadEnsemble:
-    weights = heads.astype(np.float32)
+    weights = np.ascontiguousarray(heads, np.float32)
     rows = np.unique(np.concatenate([comparisons.first, comparisons.second]))
     rewards = features[rows] @ weights.mean(0)
     return HeadEnsemble(weights, penalty, float(rewards.mean()), float(rewards.std()))

@@ -78,7 +78,7 @@ def tiny_llama(folder: Path, *, bos: bool = False) -> Path:
     vocabulary = {c: i for i, c in enumerate(["</s>", "<s>", *sorted(ByteLevel.alphabet())])}
     raw = Tokenizer(BPE(vocabulary, merges=[]))
     raw.pre_tokenizer = ByteLevel(add_prefix_space=False)
-    tokenizer = PreTrainedTokenizerFast(tokenizer_object=raw, eos_token="</s>", pad_token="</s>")
+    tokenizer = PreTrainedTokenizerFast(tokenizer_object=raw, eos_token="</s>", pad_token="</s>")  # type: ignore[no-untyped-call]  # unannotated there
     if bos:
         _add_bos(tokenizer)
     config = LlamaConfig(

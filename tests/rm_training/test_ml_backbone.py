@@ -2,11 +2,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
-from ml_samples import Vectors, tiny_llama
 from transformers import AutoModelForSequenceClassification, AutoTokenizer, DistilBertConfig
 from transformers import DistilBertModel as DistilBert
 
@@ -20,6 +20,7 @@ from rm_training.ml.backbone import (
 from rm_training.ml.forward import batches
 from rm_training.ml.loading import UnsuitableBackbone, head_of
 from rm_training.ml.render import Conversation, render
+from tests.rm_training.ml_samples import Vectors, tiny_llama
 
 ASKED = [{"role": "user", "content": "How do I keep bread fresh?"}]
 
@@ -122,7 +123,7 @@ def test_a_long_text_loses_its_oldest_tokens_and_is_counted(minilm: Backbone) ->
     long = Conversation([{"role": "user", "content": "first " + "and then " * 400}], "The end.")
     (tokens,) = minilm.tokenize([long])
     assert len(tokens) == 256
-    text = minilm.tokenizer.decode(tokens)
+    text = str(minilm.tokenizer.decode(tokens))
     assert text.startswith("[CLS]")
     assert text.endswith("assistant : the end. [SEP]")
     assert "first" not in text
@@ -157,7 +158,8 @@ def test_a_templates_own_beginning_of_text_is_not_added_twice(tmp_path: Path) ->
     conversation = Conversation(ASKED, "In a box.")
     (tokens,) = backbone.tokenize([conversation])
     turns = [*ASKED, {"role": "assistant", "content": "In a box."}]
-    expected = backbone.tokenizer.apply_chat_template(turns, return_dict=True)["input_ids"]
+    encoded: Any = backbone.tokenizer.apply_chat_template(turns, return_dict=True)
+    expected = encoded["input_ids"]
     assert tokens.tolist() == expected
     assert expected.count(backbone.tokenizer.bos_token_id) == 1
 

@@ -3,19 +3,21 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 import torch
-from ml_samples import tiny_llama
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from rm_training.ml import export
 from rm_training.ml.backbone import Backbone, default_backbone_path
 from rm_training.ml.ensemble import HeadEnsemble
 from rm_training.ml.export import ExportMismatch, load_ensemble, write_model
+from rm_training.ml.loading import head_of
 from rm_training.ml.render import Conversation, render
+from tests.rm_training.ml_samples import tiny_llama
 
 TURNS = [
     {"role": "system", "content": "Answer as a baker."},
@@ -62,8 +64,14 @@ def test_a_stranger_in_another_process_gets_the_same_scores_from_raw_text(
     write_model(tmp_path / "model", used, ensemble, {})
     expected, _, _ = ensemble.score(used.embed(SOME))
     done = subprocess.run(
-        [sys.executable, "-c", STRANGER, str(tmp_path / "model")]
-        + [json.dumps(TURNS), json.dumps(ANSWERS)],
+        [
+            sys.executable,
+            "-c",
+            STRANGER,
+            str(tmp_path / "model"),
+            json.dumps(TURNS),
+            json.dumps(ANSWERS),
+        ],
         capture_output=True,
         text=True,
         check=True,
@@ -149,13 +157,28 @@ def test_a_model_that_reloads_to_other_scores_leaves_nothing_behind(
 
     def sabotaged(given: Backbone, _: HeadEnsemble) -> None:
         with torch.no_grad():
-            given.model.score.weight.copy_(torch.from_numpy(ensemble.head())[None] + 1e-3)
+            head_of(given.model).weight.copy_(torch.from_numpy(ensemble.head())[None] + 1e-3)
 
     monkeypatch.setattr(export, "_set_head", sabotaged)
     place = tmp_path / "models"
     with pytest.raises(ExportMismatch, match="Nothing was kept"):
         write_model(place / "model", used, ensemble, {})
     assert list(place.iterdir()) == []
+
+
+def test_a_tokenizer_that_is_saved_to_cut_another_part_is_noticed(tmp_path: Path) -> None:
+    used = backbone("llama", tmp_path)
+    del used.tokenizer.init_kwargs["truncation_side"]  # so it is not saved
+    with pytest.raises(ExportMismatch):
+        write_model(tmp_path / "model", used, heads(used.size), {})
+
+
+def test_heads_that_lie_transposed_in_memory_are_written_as_they_read(tmp_path: Path) -> None:
+    used = backbone("llama", tmp_path)
+    plain = heads(used.size)
+    transposed = replace(plain, weights=np.asfortranarray(plain.weights))
+    write_model(tmp_path / "model", used, transposed, {})
+    np.testing.assert_array_equal(load_ensemble(tmp_path / "model").weights, plain.weights)
 
 
 def test_a_folder_without_a_model_cannot_be_loaded(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ export function ProjectSwitch({ slug }: { slug: string }) {
   return (
     <Menu position="bottom-start">
       <Menu.Target>
-        <Button variant="subtle" color="gray" size="compact-md" aria-label="Switch project">
+        <Button variant="subtle" color="gray" size="compact-md" title="Switch project">
           {current?.name} ▾
         </Button>
       </Menu.Target>
