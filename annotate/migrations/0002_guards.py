@@ -1,4 +1,4 @@
-"""What a constraint of one table can't say: triggers and keys over several columns.
+"""What a constraint of one table can't say, as triggers.
 
 Judgments, snapshots and the audit log only grow; texts and the responses of a task never change; a
 judgment agrees with its task and its assignment; a task names responses to its own prompt only.
@@ -60,17 +60,32 @@ CREATE TRIGGER task_responses AFTER INSERT ON annotate_task
     REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION tiebreak_task_responses();
 
-ALTER TABLE annotate_judgment
-    ADD CONSTRAINT judgment_has_its_tasks_k
-        FOREIGN KEY (task_id, k) REFERENCES annotate_task (id, k),
-    ADD CONSTRAINT judgment_agrees_with_its_assignment
-        FOREIGN KEY (assignment_id, task_id, rater_id)
-        REFERENCES annotate_assignment (id, task_id, rater_id);
+-- A trigger and not a foreign key over several columns: that would need two more indexes, which
+-- every import and every lease would pay for. What it compares with never changes (see below).
+CREATE FUNCTION tiebreak_judgment_agrees() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT 1 FROM annotate_assignment AS a JOIN annotate_task AS t ON t.id = a.task_id
+        WHERE a.id = NEW.assignment_id AND a.task_id = NEW.task_id AND a.rater_id = NEW.rater_id
+          AND t.k = NEW.k
+    ) THEN
+        RAISE EXCEPTION 'a judgment agrees with its assignment and the k of its task'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER judgment_agrees BEFORE INSERT ON annotate_judgment
+    FOR EACH ROW EXECUTE FUNCTION tiebreak_judgment_agrees();
+CREATE TRIGGER assignment_kept BEFORE UPDATE ON annotate_assignment
+    FOR EACH ROW WHEN (OLD.task_id IS DISTINCT FROM NEW.task_id
+                       OR OLD.rater_id IS DISTINCT FROM NEW.rater_id
+                       OR OLD.shown IS DISTINCT FROM NEW.shown)
+    EXECUTE FUNCTION tiebreak_refuse('an assignment keeps its task, rater and order');
 """
 
 BACKWARD = """
-ALTER TABLE annotate_judgment
-    DROP CONSTRAINT judgment_has_its_tasks_k, DROP CONSTRAINT judgment_agrees_with_its_assignment;
+DROP TRIGGER assignment_kept ON annotate_assignment;
+DROP TRIGGER judgment_agrees ON annotate_judgment;
 DROP TRIGGER task_responses ON annotate_task;
 DROP TRIGGER task_responses_kept ON annotate_task;
 DROP TRIGGER response_text_kept ON annotate_response;
@@ -79,7 +94,7 @@ DROP TRIGGER audit_kept ON annotate_auditevent;
 DROP TRIGGER snapshot_kept ON annotate_snapshot;
 DROP TRIGGER judgment_kept ON annotate_judgment;
 DROP TRIGGER judgment_append_only ON annotate_judgment;
-DROP FUNCTION tiebreak_task_responses, tiebreak_judgment_append_only, tiebreak_refuse;
+DROP FUNCTION tiebreak_judgment_agrees, tiebreak_task_responses, tiebreak_judgment_append_only, tiebreak_refuse;
 """
 
 

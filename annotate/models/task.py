@@ -41,7 +41,6 @@ class Task(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["question", "digest"], name="a_task_once"),
-            models.UniqueConstraint(fields=["id", "k"], name="a_task_and_its_k"),
             models.CheckConstraint(condition=Q(k__gte=2), name="a_task_has_two_responses"),
             models.CheckConstraint(
                 condition=Q(response_ids__len=F("k")), name="a_task_has_k_responses"
@@ -92,9 +91,6 @@ class Assignment(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["task", "rater"], name="one_assignment_a_rater_and_task"
-            ),
-            models.UniqueConstraint(
-                fields=["id", "task", "rater"], name="an_assignment_and_its_two"
             ),
         ]
         indexes = [

@@ -25,8 +25,8 @@ from rm_training.ml.evaluate import Evaluation, evaluate
 from rm_training.ml.train import Features, Problem, choose_penalty
 
 WORD_BUCKETS = 2**15
-# The penalty of the bag of words. Between folds of OASST (1,022 pairs) and HH harmless (2,312 pairs)
-# a third or three times as much moves accuracy by 0.2 to 2 points, at most about a standard error.
+# The penalty of the bag of words. In five folds of OASST (1,022 pairs) and HH harmless (2,312), a
+# third or three times as much moves accuracy by 0.2 to 2 points; a standard error is 1 to 2.
 WORD_PENALTY = 10.0
 STYLE = (
     "characters (log)", "words (log)", "letters a word", "words a sentence", "lines (log)",
