@@ -14,7 +14,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "annotate.settings")
 from django.conf import settings
 
 # Redis hands an unacknowledged message to another worker after this long. Longer than any run,
-# so that a redelivery means a dead worker, not a slow one; the run's row lock is the second guard.
+# so that a redelivery means a dead worker, not a slow one; a run's owner token is the second guard.
 VISIBILITY_TIMEOUT = 12 * 3600
 
 app = Celery("tiebreak")
@@ -29,6 +29,7 @@ app.conf.update(
     task_routes={
         "rm_training.nightly": {"queue": "default"},
         "rm_training.watch": {"queue": "default"},
+        "rm_training.ensure_schedule": {"queue": "default"},
         "rm_training.*": {"queue": "gpu"},
     },
     task_create_missing_queues=True,

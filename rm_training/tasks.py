@@ -1,5 +1,5 @@
 """Celery bodies of the learning side. `train` and `choose` belong to the `gpu` queue, where torch
-is; `nightly` and `watch` start in a moment and belong to `default`."""
+is; `nightly`, `ensure_schedule` and `watch` start in a moment and belong to `default`."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from annotate.models import Project
 from rm_training.actions.claims import CHOOSE, TRAIN
 from rm_training.actions.rounds import perform_round
 from rm_training.actions.runs import perform_run, start_nightly
-from rm_training.actions.schedule import NIGHTLY
+from rm_training.actions.schedule import NIGHTLY, ensure_schedule
 from rm_training.actions.watch import watch
 
 
@@ -26,6 +26,11 @@ def choose_task(round_id: int) -> None:
 @shared_task(name=NIGHTLY)
 def nightly_task(project_id: int) -> None:
     start_nightly(project=Project.objects.get(pk=project_id))
+
+
+@shared_task(name="rm_training.ensure_schedule")
+def ensure_schedule_task(project_id: int) -> None:
+    ensure_schedule(project=Project.objects.get(pk=project_id))
 
 
 @shared_task(name="rm_training.watch")

@@ -57,11 +57,15 @@ class Report:
 
     @property
     def sentence(self) -> str:
-        words = f"{self.tasks_added:,} tasks added, {self.tasks_known:,} were there already"
+        words = f"{_counted(self.tasks_added, 'task')} added, {self.tasks_known:,} there already"
         if self.votes_added:
-            words += f", {self.votes_added:,} votes added"
-        bad = f"{self.bad_lines:,} bad line{'' if self.bad_lines == 1 else 's'}"
+            words += f", {_counted(self.votes_added, 'vote')} added"
+        bad = _counted(self.bad_lines, "bad line")
         return f"{words}, {bad} left out." if self.bad_lines else f"{words}, no bad lines."
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n:,} {what}{'' if n == 1 else 's'}"
 
 
 def import_file(

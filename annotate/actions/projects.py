@@ -10,6 +10,7 @@ from django.utils.text import slugify
 from rest_framework.exceptions import ValidationError
 
 from annotate.actions.audit import record
+from annotate.jobs import enqueue
 from annotate.models import Membership, Project, Question, Role, User
 from annotate.questions.comparison import ComparisonSpec
 
@@ -33,6 +34,7 @@ def create_project(
         spec=(spec or ComparisonSpec()).to_json(),
     )
     record(project=project, actor=by, action="project created", name=name)
+    enqueue("rm_training.ensure_schedule", project.pk)
     return project
 
 

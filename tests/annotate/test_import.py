@@ -168,7 +168,7 @@ def test_the_command_reports_and_its_exit_status_tells_bad_lines(
         call_command("import", "helpful", str(path))
     assert stop.value.code == 3
     shown = capsys.readouterr()
-    assert "1 tasks added" in shown.out
+    assert "1 task added" in shown.out
     assert "line 2:" in shown.err
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.e2e.stack import Stack
+from tests.e2e.stack import Client, Stack
 
 QUIET = [
     "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -22,6 +22,12 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
     running = Stack(tmp_path_factory.mktemp("stack"))
     yield running
     assert running.stop() == 0
+
+
+@pytest.fixture(scope="session")
+def owner(stack: Stack) -> Client:
+    """Signed in by the link that `serve` printed, which works once."""
+    return Client(stack.base, stack.links["owner"])
 
 
 @pytest.fixture(scope="session")

@@ -33,11 +33,6 @@ def pairs(real_data_folder: Path) -> list[dict[str, str]]:
     return found
 
 
-@pytest.fixture(scope="module")
-def owner(stack: Stack) -> Client:
-    return Client(stack.base, stack.links["owner"])
-
-
 def test_the_loop(
     stack: Stack, owner: Client, browser: Browser, pairs: list[dict[str, str]],
     real_data_folder: Path, tmp_path: Path,

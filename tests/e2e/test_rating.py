@@ -24,11 +24,6 @@ ANSWER = re.compile("Response A")
 
 
 @pytest.fixture(scope="module")
-def owner(stack: Stack) -> Client:
-    return Client(stack.base, stack.links["owner"])
-
-
-@pytest.fixture(scope="module")
 def project(owner: Client, tmp_path_factory: pytest.TempPathFactory, stack: Stack) -> str:
     """A project with eight pairs and four rankings of four."""
     owner.call("POST", "/projects", {"name": "Tea", "slug": "tea"})

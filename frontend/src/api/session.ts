@@ -16,7 +16,7 @@ export function useSession() {
 }
 
 export function runsProjects(role: Role | undefined): boolean {
-  return role === "owner" || role === "manager" || role === "reviewer";
+  return role === "owner" || role === "manager";
 }
 
 /** The signed-in person's place in a project, or undefined where they have none. */

@@ -31,5 +31,5 @@ class Command(BaseCommand):
             raise CommandError(str(error.detail)) from None
         self.stdout.write(
             f"Training run {run.pk} is queued for the gpu worker: "
-            f"{settings.PUBLIC_URL}/projects/{found.slug}/training"
+            f"{settings.PUBLIC_URL}/p/{found.slug}/manage/reward-models"
         )

@@ -33,5 +33,5 @@ class Command(BaseCommand):
             raise CommandError(str(error.detail)) from None
         self.stdout.write(
             f"Round {made.number} of {made.size} tasks is queued for the gpu worker: "
-            f"{settings.PUBLIC_URL}/projects/{found.slug}/rounds"
+            f"{settings.PUBLIC_URL}/p/{found.slug}/manage/rounds"
         )
