@@ -10,6 +10,7 @@ import os
 import signal
 import socket
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -35,6 +36,8 @@ PROGRAMS = ("web", *BEHIND)
 READY_SECONDS = 60.0
 ASK_SECONDS = 0.5
 WORKERS_SECONDS = 15.0
+
+_ending = threading.Event()  # Ctrl-C, SIGTERM or a closed terminal has asked for the end
 
 
 class Command(BaseCommand):
@@ -64,7 +67,14 @@ def _on_endings(handler: Callable[[int, FrameType | None], Any] | signal.Handler
 
 
 def _interrupt(_number: int, _frame: FrameType | None) -> NoReturn:
+    _ending.set()
     raise KeyboardInterrupt
+
+
+def _stop_if_asked() -> None:
+    """Raise again what was lost: Python drops an exception that rises inside a finaliser."""
+    if _ending.is_set():
+        raise KeyboardInterrupt
 
 
 def _free_address() -> tuple[str, int]:
@@ -148,6 +158,7 @@ def _prepare(log: Log) -> None:
         with log.step("demo project, on the first start only"):
             call_command("demo", stdout=StringIO())
     connections.close_all()
+    _stop_if_asked()
 
 
 def _run(log: Log, url: str, started: float) -> None:
@@ -159,7 +170,7 @@ def _run(log: Log, url: str, started: float) -> None:
         _wait_until_ready(supervisor, url)
         log.line("serve", f"ready in {time.monotonic() - started:.1f} s; Ctrl-C stops everything")
         _print_links(url)
-        supervisor.watch(until=lambda: False)
+        supervisor.watch(until=_ending.is_set)
     finally:
         log.line("serve", "stopping …")
         supervisor.stop()
@@ -173,8 +184,10 @@ def _wait_until_ready(supervisor: Supervisor, url: str) -> None:
     deadline = time.monotonic() + READY_SECONDS
     # Not asked too often: a web server that answers with an error logs every question.
     supervisor.watch(
-        until=lambda: web_answers(url) or time.monotonic() > deadline, every=ASK_SECONDS
+        until=lambda: web_answers(url) or _ending.is_set() or time.monotonic() > deadline,
+        every=ASK_SECONDS,
     )
+    _stop_if_asked()
     if time.monotonic() > deadline:
         raise GaveUp(f"The web server does not answer at {url}/healthz; its log is above.")
     deadline = time.monotonic() + WORKERS_SECONDS
