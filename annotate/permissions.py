@@ -20,11 +20,6 @@ def user_of(request: Request) -> User:
     return request.user
 
 
-def role_in(user: User, project: Project) -> Role | None:
-    membership = Membership.objects.filter(user=user, project=project).first()
-    return Role(membership.role) if membership else None
-
-
 def project_for(
     request: Request, slug: str, *, at_least: Role = Role.MANAGER, scope: str = Scope.MANAGE
 ) -> Project:

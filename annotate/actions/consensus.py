@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from annotate.models import Agreement, Project
 from annotate.queries.judgments import PairVotes, Placing, load_pair_votes
 from annotate.stats.consensus import entropy, smoothed_majority
-from annotate.stats.reliability import alpha, raw_agreement
+from annotate.stats.reliability import alpha, outcome_counts, raw_agreement
 
 _UPSERT = """
 INSERT INTO annotate_taskconsensus (task_id, posterior, entropy, judgments, updated_at)
@@ -41,9 +41,7 @@ def unit_counts(votes: PairVotes) -> tuple[NDArray[np.int64], NDArray[np.int64]]
     if not len(keys):
         return np.zeros((0, 2), np.int64), np.zeros((0, 3), np.int64)
     unit, inverse = np.unique(keys, axis=0, return_inverse=True)
-    counts = np.zeros((len(unit), 3), np.int64)
-    np.add.at(counts, (inverse.ravel(), votes.outcome), 1)
-    return unit, counts
+    return unit, outcome_counts(inverse.ravel(), votes.outcome)
 
 
 def _write_posteriors(votes: PairVotes, unit: NDArray[np.int64], counts: NDArray[np.int64]) -> None:

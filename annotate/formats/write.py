@@ -120,13 +120,10 @@ def vote_rows(row: SnapshotRow) -> Iterator[dict[str, Any]]:
         }
 
 
-def write_jsonl(rows: Iterable[Mapping[str, Any]], sink: BinaryIO) -> int:
-    """Write a line a row; returns how many. `sink` needs `write` alone."""
-    count = 0
+def jsonl_lines(rows: Iterable[Mapping[str, Any]]) -> Iterator[bytes]:
+    """A line a row, as it comes: what a streamed download sends."""
     for row in rows:
-        sink.write(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
-        count += 1
-    return count
+        yield orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE)
 
 
 def write_parquet(rows: Iterable[Mapping[str, Any]], schema: pa.Schema, sink: BinaryIO) -> int:

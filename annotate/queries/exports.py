@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from tempfile import TemporaryFile
 from typing import Any
 
-import orjson
-
 from annotate.formats import write
 from annotate.models import Snapshot
 from annotate.queries.snapshots import rows_of
@@ -28,7 +26,7 @@ def stream_export(snapshot: Snapshot, *, rows: str, format: str) -> Iterator[byt
     """The file in chunks. Parquet has its index at the end, so it is written to disk first."""
     found = export_rows(snapshot, rows)
     if format == "jsonl":
-        yield from (orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE) for row in found)
+        yield from write.jsonl_lines(found)
         return
     with TemporaryFile() as file:
         write.write_parquet(found, SCHEMAS[rows], file)

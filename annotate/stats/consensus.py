@@ -34,11 +34,6 @@ def entropy(posterior: FloatArray) -> FloatArray:
     return 0 - nats
 
 
-def soft_probability(posterior: FloatArray) -> FloatArray:
-    """The probability that the first is preferred, a tie counting half: `[..., 3]` to `[...]`."""
-    return posterior[..., 0] + posterior[..., 1] / 2
-
-
 def pair_outcomes(ranks: IntArray) -> IntArray:
     """Rankings to outcomes of their pairs, `[n, k]` (1 = best, equal = tie) to `[n, k(k − 1)/2]`.
 

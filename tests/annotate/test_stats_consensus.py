@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy.stats import dirichlet
 from scipy.stats import entropy as scipy_entropy
 
-from annotate.stats.consensus import entropy, pair_outcomes, smoothed_majority, soft_probability
+from annotate.stats.consensus import entropy, pair_outcomes, smoothed_majority
 
 votes = st.lists(st.integers(0, 50), min_size=3, max_size=3)
 
@@ -26,7 +26,6 @@ def test_without_votes_nothing_is_known() -> None:
     posterior = smoothed_majority(np.zeros((2, 3)))
     assert posterior == pytest.approx(np.full((2, 3), 1 / 3))
     assert entropy(posterior) == pytest.approx([np.log(3)] * 2)
-    assert soft_probability(posterior) == pytest.approx([0.5, 0.5])
 
 
 def test_one_vote_weighs_as_much_as_the_prior_of_one() -> None:
@@ -50,11 +49,6 @@ def test_entropy_is_that_of_scipy_also_where_an_outcome_is_impossible(counts: li
 
 def test_certainty_has_entropy_zero_and_not_minus_zero() -> None:
     assert str(entropy(np.array([[0.0, 1.0, 0.0]]))[0]) == "0.0"
-
-
-def test_a_tie_counts_half() -> None:
-    posterior = np.array([[[0.7, 0.1, 0.2], [0.0, 1.0, 0.0]]])
-    assert soft_probability(posterior)[0] == pytest.approx([0.75, 0.5])
 
 
 def test_a_ranking_of_two_is_its_outcome() -> None:
