@@ -14,10 +14,11 @@ from hypothesis import HealthCheck
 from hypothesis import settings as hypothesis_settings
 from rest_framework.test import APIClient
 
-from annotate.actions.corpus import NewTask, write_tasks
+from annotate.actions.corpus import write_tasks
 from annotate.actions.people import add_person
 from annotate.actions.projects import create_project
 from annotate.formats import Candidate
+from annotate.incoming import NewTask
 from annotate.models import Project, Role, Task, User
 from annotate.queries.projects import current_question
 from annotate.questions.comparison import ComparisonSpec

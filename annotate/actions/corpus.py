@@ -7,86 +7,77 @@ still missing when it is written. Digests decide what is known (annotate/digests
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Self
+from functools import cache
+from struct import Struct
+from typing import Any, NamedTuple
 
-import orjson
 from django.db import connection, transaction
 from psycopg import sql
 
-from annotate.digests import is_evaluation, prompt_digest, response_digest, task_digest
+from annotate.digests import is_evaluation
 from annotate.formats import Candidate
+from annotate.incoming import (
+    Messages,
+    NewPrompt,
+    NewResponse,
+    NewTask,
+    PolicyName,
+    new_prompt,
+    new_response,
+)
 from annotate.models import Project, Question, Task
 
-_NULL = r"\N"
 _CORPUS_LOCK = 7101  # the class of our advisory locks; the key is the project's id
-Messages = Sequence[Mapping[str, Any]]
-Policies = dict[tuple[str, str], int]
+Policies = dict[PolicyName, int]
+
+# The columns that COPY writes, with the types of the values. RAW marks those that we hand over
+# in PostgreSQL's binary form: the library's own way takes several times as long.
+_RAW = "bytea"
+_PROMPT_COLUMNS = {
+    "id": "int8", "project_id": "int8", "digest": "bytea", "messages": _RAW, "group": "text",
+    "split": "text",
+}  # fmt: skip
+_RESPONSE_COLUMNS = {
+    "id": "int8", "prompt_id": "int8", "digest": "bytea", "text": "text", "policy_id": "int8",
+    "pooled": "bool",
+}  # fmt: skip
+_TASK_COLUMNS = {
+    "id": "int8", "question_id": "int8", "prompt_id": "int8", "response_ids": _RAW, "k": "int2",
+    "digest": "bytea", "overlap": "int2", "places_left": "int2", "source": "text",
+    "recorded": _RAW, "priority": "int2",
+}  # fmt: skip
+_JSONB_VERSION = b"\x01"
 
 
-@dataclass(frozen=True, slots=True)
-class NewPrompt:
-    """A conversation with its identity."""
+@dataclass(frozen=True)
+class _Element:
+    """A type of array elements: its OID, its bytes, its letter in `struct`."""
 
-    digest: bytes
-    json: str
-    group: str
+    oid: int
+    size: int
+    code: str
 
-    @classmethod
-    def of(cls, messages: Messages, group: str = "") -> Self:
-        return cls(prompt_digest(messages), orjson.dumps(list(messages)).decode(), group)
-
-
-@dataclass(frozen=True, slots=True)
-class NewTask:
-    """A task to be, with all its identities; made by `of`, which any thread may call.
-
-    `order[i]` is the place in the file of the i-th response in canonical order.
-    """
-
-    prompt: NewPrompt
-    candidates: tuple[Candidate, ...]
-    digests: tuple[bytes, ...]
-    digest: bytes
-    order: tuple[int, ...]
-    recorded: tuple[int, ...] | None
-    overlap: int | None
-
-    @classmethod
-    def of(
-        cls,
-        messages: Messages,
-        responses: Sequence[Candidate],
-        *,
-        group: str = "",
-        recorded: Sequence[int] | None = None,
-        overlap: int | None = None,
-    ) -> Self:
-        """From responses in any order; `recorded` are their ranks in that order. `overlap` None
-        takes the project's."""
-        prompt = NewPrompt.of(messages, group)
-        digests = [response_digest(c.text) for c in responses]
-        order = tuple(sorted(range(len(digests)), key=digests.__getitem__))
-        return cls(
-            prompt=prompt,
-            candidates=tuple([responses[i] for i in order]),
-            digests=tuple([digests[i] for i in order]),
-            digest=task_digest(prompt.digest, digests),
-            order=order,
-            recorded=tuple([recorded[i] for i in order]) if recorded else None,
-            overlap=overlap,
-        )
+    def layout(self, n: int) -> Struct:
+        return _layout(n, self.code)
 
 
-@dataclass(frozen=True, slots=True)
-class TaskRow:
+@cache
+def _layout(n: int, code: str) -> Struct:
+    return Struct(">iiIii" + f"i{code}" * n)
+
+
+_INT2, _INT8 = _Element(21, 2, "h"), _Element(20, 8, "q")
+
+
+class TaskRow(NamedTuple):
     """A task whose prompt and responses are in the corpus; responses in canonical order."""
 
     prompt_id: int
-    response_ids: Sequence[int]
+    response_ids: tuple[int, ...]
     digest: bytes
-    recorded: Sequence[int] | None = None
+    recorded: tuple[int, ...] | None = None
     overlap: int | None = None
 
 
@@ -127,18 +118,18 @@ def write_tasks(
     """
     lock_corpus(project)
     policies = {} if policies is None else policies
-    _ensure_policies(project, (c for t in tasks for c in t.candidates), policies)
-    prompts, _ = _ensure_prompts(project, [task.prompt for task in tasks])
-    responses = _Responses(policies)
+    _ensure_policies(project, {r[2] for t in tasks for r in t.responses}, policies)
+    prompts, new_prompts = _ensure_prompts(project, [task.prompt for task in tasks])
+    responses = _Responses(policies, new_prompts)
     for task in tasks:
-        responses.add(prompts[task.prompt.digest], task.candidates, task.digests)
+        responses.add(prompts[task.prompt[0]], task.responses)
     ids = responses.write(pooled=False)
     rows = []
     for task in tasks:
-        prompt = prompts[task.prompt.digest]
-        own = [ids[prompt, digest] for digest in task.digests]
+        prompt = prompts[task.prompt[0]]
+        own = tuple([ids[prompt, digest] for digest, _, _ in task.responses])
         rows.append(TaskRow(prompt, own, task.digest, task.recorded, task.overlap))
-    return ensure_tasks(project, question, rows, source)
+    return ensure_tasks(project, question, rows, source, new_prompts)
 
 
 @transaction.atomic
@@ -153,64 +144,89 @@ def add_responses(
     """Responses of one policy version to prompts, known or new. The same again adds nothing."""
     lock_corpus(project)
     policies: Policies = {}
-    candidates = [Candidate(text=text, policy=policy, version=version) for _, text in items]
-    _ensure_policies(project, candidates, policies)
-    wanted = [NewPrompt.of(messages) for messages, _ in items]
-    prompts, prompts_added = _ensure_prompts(project, wanted)
-    responses = _Responses(policies)
-    for prompt, candidate in zip(wanted, candidates, strict=True):
-        responses.add(prompts[prompt.digest], [candidate], [response_digest(candidate.text)])
+    answers = [new_response(Candidate(text, policy, version)) for _, text in items]
+    _ensure_policies(project, {name for _, _, name in answers}, policies)
+    wanted = [new_prompt(messages) for messages, _ in items]
+    prompts, new_prompts = _ensure_prompts(project, wanted)
+    responses = _Responses(policies, new_prompts)
+    for (digest, _, _), answer in zip(wanted, answers, strict=True):
+        responses.add(prompts[digest], [answer])
     responses.write(pooled=pooled)
-    return Added(responses.added, len(items) - responses.added, prompts_added)
+    return Added(responses.added, len(items) - responses.added, len(new_prompts))
 
 
 def ensure_tasks(
-    project: Project, question: Question, tasks: Sequence[TaskRow], source: str
+    project: Project,
+    question: Question,
+    tasks: Sequence[TaskRow],
+    source: str,
+    new_prompts: Container[int] = (),
 ) -> Written:
-    """Writes the new ones of `tasks`. Called under the corpus lock."""
-    known = _known("annotate_task", "question_id", question.pk, (t.digest for t in tasks))
+    """Writes the new ones of `tasks`. Called under the corpus lock.
+
+    `new_prompts` are prompts this transaction wrote: a task on one of them can't be known.
+    """
+    digests = (t.digest for t in tasks if t.prompt_id not in new_prompts)
+    known = _known("annotate_task", "question_id", question.pk, digests)
     new = {t.digest: t for t in tasks if t.digest not in known}
+    known |= dict(zip(new, _take_ids("annotate_task", len(new)), strict=True))
     priority = 10 if source == Task.Source.ROUND else 0
-    rows = []
-    for task, pk in zip(new.values(), _take_ids("annotate_task", len(new)), strict=True):
-        overlap = task.overlap or project.overlap
-        ids = task.response_ids
-        rows.append(
-            f"{pk}\t{question.pk}\t{task.prompt_id}\t{_array(ids)}\t{len(ids)}\t"
-            f"{_bytes(task.digest)}\t{overlap}\t{overlap}\t{source}\t{_array(task.recorded)}\t"
-            f"{priority}\n"
-        )
-        known[task.digest] = pk
     _copy(
-        "annotate_task (id, question_id, prompt_id, response_ids, k, digest, overlap, places_left,"
-        " source, recorded, priority)",
-        rows,
+        "annotate_task",
+        _TASK_COLUMNS,
+        (
+            (
+                known[digest],
+                question.pk,
+                task.prompt_id,
+                _array(tuple(task.response_ids), _INT8),
+                len(task.response_ids),
+                digest,
+                overlap := task.overlap or project.overlap,
+                overlap,
+                source,
+                _array(task.recorded, _INT2) if task.recorded else None,
+                priority,
+            )
+            for digest, task in new.items()
+        ),
     )
     return Written([known[t.digest] for t in tasks], len(new), len(tasks) - len(new))
 
 
-def _ensure_policies(project: Project, candidates: Iterable[Candidate], known: Policies) -> None:
-    wanted = {(c.policy, c.version or "") for c in candidates if c.policy}
-    for name, version in sorted(wanted - known.keys()):
+def _ensure_policies(
+    project: Project, wanted: Iterable[PolicyName | None], known: Policies
+) -> None:
+    for name, version in sorted({policy for policy in wanted if policy} - known.keys()):
         row, _ = project.policies.get_or_create(name=name, version=version)
         known[name, version] = row.pk
 
 
-def _ensure_prompts(project: Project, wanted: Sequence[NewPrompt]) -> tuple[dict[bytes, int], int]:
-    """Ids by digest, and how many were new."""
-    known = _known("annotate_prompt", "project_id", project.pk, (p.digest for p in wanted))
-    new = {p.digest: p for p in wanted if p.digest not in known}
-    rows = []
-    for prompt, pk in zip(new.values(), _take_ids("annotate_prompt", len(new)), strict=True):
-        digest = prompt.digest
-        split = "evaluation" if is_evaluation(digest, project.evaluation_share) else "train"
-        rows.append(
-            f"{pk}\t{project.pk}\t{_bytes(digest)}\t{_text(prompt.json)}\t{_text(prompt.group)}\t"
-            f"{split}\n"
-        )
-        known[digest] = pk
-    _copy('annotate_prompt (id, project_id, digest, messages, "group", split)', rows)
-    return known, len(new)
+def _ensure_prompts(
+    project: Project, wanted: Sequence[NewPrompt]
+) -> tuple[dict[bytes, int], set[int]]:
+    """Ids by digest, and which of them are new."""
+    known = _known("annotate_prompt", "project_id", project.pk, (p[0] for p in wanted))
+    new = {prompt[0]: prompt for prompt in wanted if prompt[0] not in known}
+    ids = _take_ids("annotate_prompt", len(new))
+    known |= dict(zip(new, ids, strict=True))
+    share = project.evaluation_share
+    _copy(
+        "annotate_prompt",
+        _PROMPT_COLUMNS,
+        (
+            (
+                known[digest],
+                project.pk,
+                digest,
+                _JSONB_VERSION + json,
+                group,
+                "evaluation" if is_evaluation(digest, share) else "train",
+            )
+            for digest, json, group in new.values()
+        ),
+    )
+    return known, set(ids)
 
 
 @dataclass(slots=True)
@@ -218,44 +234,54 @@ class _Responses:
     """Collects (prompt, digest) → text, then writes the new ones and resolves all to ids."""
 
     policies: Policies
-    wanted: dict[tuple[int, bytes], Candidate] = field(default_factory=dict)
+    new_prompts: Container[int]
+    wanted: dict[tuple[int, bytes], NewResponse] = field(default_factory=dict)
     added: int = 0
 
-    def add(
-        self, prompt_id: int, candidates: Sequence[Candidate], digests: Sequence[bytes]
-    ) -> None:
-        for candidate, digest in zip(candidates, digests, strict=True):
-            self.wanted.setdefault((prompt_id, digest), candidate)
+    def add(self, prompt_id: int, responses: Iterable[NewResponse]) -> None:
+        for response in responses:
+            self.wanted.setdefault((prompt_id, response[0]), response)
 
     def write(self, *, pooled: bool) -> dict[tuple[int, bytes], int]:
         known = self._known()
-        new = [key for key in self.wanted if key not in known]
-        pool = "t" if pooled else "f"
-        rows = []
-        for key, pk in zip(new, _take_ids("annotate_response", len(new)), strict=True):
-            c = self.wanted[key]
-            policy = self.policies[c.policy, c.version or ""] if c.policy else _NULL
-            rows.append(f"{pk}\t{key[0]}\t{_bytes(key[1])}\t{_text(c.text)}\t{policy}\t{pool}\n")
-            known[key] = pk
-        _copy("annotate_response (id, prompt_id, digest, text, policy_id, pooled)", rows)
-        self.added = len(new)
+        self.added = len(self.wanted) - len(known.keys() & self.wanted.keys())
+        ids = iter(_take_ids("annotate_response", self.added))
+        _copy("annotate_response", _RESPONSE_COLUMNS, self._rows(known, ids, pooled))
         return known
 
+    def _rows(
+        self, known: dict[tuple[int, bytes], int], ids: Iterator[int], pooled: bool
+    ) -> Iterator[tuple[Any, ...]]:
+        """The rows to write; `known` grows with them, while the server stores what came before."""
+        for key, (_, text, policy) in self.wanted.items():
+            if key not in known:
+                known[key] = pk = next(ids)
+                yield pk, *key, text, self.policies[policy] if policy else None, pooled
+
     def _known(self) -> dict[tuple[int, bytes], int]:
+        prompts = {prompt for prompt, _ in self.wanted if prompt not in self.new_prompts}
+        if not prompts:
+            return {}
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT prompt_id, digest, id FROM annotate_response WHERE prompt_id = ANY(%s)",
-                [list({prompt for prompt, _ in self.wanted})],
+                [list(prompts)],
             )
             return {(prompt, bytes(digest)): pk for prompt, digest, pk in cursor.fetchall()}
 
 
 def _known(table: str, owner: str, owner_id: int, digests: Iterable[bytes]) -> dict[bytes, int]:
-    """Ids of the digests that are there. One long string of hex is by far the quickest to send."""
+    """Ids of the digests that are there.
+
+    One long string of hex is the quickest to send, and an array to look up: the index is read in
+    its own order.
+    """
     wanted = ",".join([digest.hex() for digest in set(digests)])
+    if not wanted:
+        return {}
     query = sql.SQL(
-        "SELECT digest, id FROM {table} WHERE {owner} = %s AND digest IN"
-        " (SELECT decode(d, 'hex') FROM unnest(string_to_array(%s, ',')) AS d)"
+        "SELECT digest, id FROM {table} WHERE {owner} = %s AND digest ="
+        " ANY(ARRAY(SELECT decode(d, 'hex') FROM unnest(string_to_array(%s, ',')) AS d))"
     ).format(table=sql.Identifier(table), owner=sql.Identifier(owner))
     with connection.cursor() as cursor:
         cursor.execute(query, [owner_id, wanted])
@@ -274,22 +300,20 @@ def _take_ids(table: str, count: int) -> list[int]:
         return [int(pk) for pk in cursor.fetchone()[0].split(",")]
 
 
-def _copy(target: str, rows: Sequence[str]) -> None:
-    """COPYs lines in the text format, put together here because there are very many."""
-    if rows:
-        with connection.cursor() as cursor, cursor.copy(f"COPY {target} FROM STDIN") as copy:
-            copy.write("".join(rows))
+def _copy(table: str, columns: Mapping[str, str], rows: Iterable[tuple[Any, ...]]) -> None:
+    """COPYs `rows` in the binary format, streamed, so that the server stores as we make them."""
+    target = sql.SQL("COPY {} ({}) FROM STDIN (FORMAT binary)").format(
+        sql.Identifier(table), sql.SQL(", ").join(map(sql.Identifier, columns))
+    )
+    with connection.cursor() as cursor, cursor.copy(target) as copy:
+        copy.set_types(list(columns.values()))
+        for row in rows:
+            copy.write_row(row)
 
 
-def _text(value: str) -> str:
-    for plain, escaped in (("\\", r"\\"), ("\t", r"\t"), ("\n", r"\n"), ("\r", r"\r")):
-        value = value.replace(plain, escaped)
-    return value
-
-
-def _bytes(value: bytes) -> str:
-    return rf"\\x{value.hex()}"
-
-
-def _array(values: Sequence[int] | None) -> str:
-    return _NULL if values is None else "{" + ",".join(map(str, values)) + "}"
+def _array(values: tuple[int, ...], element: _Element) -> bytes:
+    """A one-dimensional array in binary form: array_send in PostgreSQL's arrayfuncs.c."""
+    sized: list[int] = []
+    for value in values:
+        sized += (element.size, value)
+    return element.layout(len(values)).pack(1, 0, element.oid, len(values), 1, *sized)

@@ -1,37 +1,37 @@
 """Imports files of prompts, responses and votes: streamed, batch by batch, each batch whole.
 
-A thread reads and parses while this one writes, so that both cores work and memory stays at a few
-batches. What a line holds is `annotate.formats`' business, how it is stored is
-`annotate.actions.corpus`'; this module keeps count and reports.
+Another process reads and parses while this one writes (`annotate.incoming`), so that both cores
+work and memory stays at a few batches. How a batch is stored is `annotate.actions.corpus`'
+business; this module keeps count and reports.
 """
 
 from __future__ import annotations
 
+import gc
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import partial
 from pathlib import Path
-from queue import Full, Queue
-from threading import Event, Thread
-from typing import BinaryIO, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.utils import timezone
 
-from annotate import artifacts, formats
+from annotate import artifacts
 from annotate.actions.audit import record
-from annotate.actions.corpus import NewTask, write_tasks
+from annotate.actions.corpus import write_tasks
 from annotate.actions.votes import VotesOf, write_votes
+from annotate.formats import BadLine, UnreadableFile
+from annotate.incoming import Batch, FromFile, ReadingFailed, batches
 from annotate.jobs import enqueue, enqueue_coalesced
 from annotate.models import Import, Project, Question, User
 from annotate.queries.projects import current_question
 
 BATCH = 4_000
 ERRORS_KEPT = 200
-Item = tuple[formats.Record, NewTask] | formats.BadLine
+KEPT = "What was added before stays; the same file again adds only what is missing."
+IsNew = Callable[[Sequence[str]], set[str]]
 OnProgress = Callable[["Report"], None]
 
 
@@ -76,33 +76,22 @@ def import_file(
     format: str | None = None,
     progress: OnProgress = lambda report: None,
 ) -> Report:
-    """Reads a local file into the project. Raises formats.UnreadableFile where nothing can be read.
+    """Reads a local file into the project. Raises UnreadableFile where nothing can be read,
+    incoming.ReadingFailed where the reading breaks off; batches written before it stay.
 
     `progress` is called after each batch, outside its transaction, and may raise to stop the
     import there.
     """
-    with path.open("rb") as stream:
-        return import_stream(
-            project=project, stream=stream, name=name or path.name, format=format, progress=progress
-        )
-
-
-def import_stream(
-    *, project: Project, stream: BinaryIO, name: str, format: str | None, progress: OnProgress
-) -> Report:
-    """`import_file` for any binary stream."""
-    counted = _Counting(stream)
     report = Report()
     writer = _Writer(project, current_question(project), report)
-    with (
-        _duplicate_ids() as is_new,
-        _read_ahead(counted, name, format, partial(_new_task, overlap=project.overlap)) as batches,
-    ):
-        for batch in batches:
+    reading = batches(
+        path, name=name or path.name, format=format, overlap=project.overlap, size=BATCH
+    )
+    with _duplicate_ids() as is_new, _quick_commits(), _no_collecting(), reading as found:
+        for batch in found:
             writer.write(batch, is_new)
-            report.bytes_read = counted.count
+            report.bytes_read = batch.bytes_read
             progress(report)
-    report.bytes_read = counted.count
     if report.votes_added:
         enqueue_coalesced("annotate.refresh_consensus", project.pk)
     return report
@@ -116,120 +105,50 @@ class _Writer:
     policies: dict[tuple[str, str], int] = field(default_factory=dict)
     raters: dict[str, int] = field(default_factory=dict)
 
-    def write(self, batch: Sequence[Item], is_new: Callable[[Sequence[str]], set[str]]) -> None:
-        good = self._good(batch, is_new)
+    def write(self, batch: Batch, is_new: IsNew) -> None:
+        good, bad = self._sorted_out(batch, is_new)
+        for line, reason in bad:
+            self.report.bad(line, reason)
         if not good:
             return
         with transaction.atomic():
             written = write_tasks(
                 project=self.project,
                 question=self.question,
-                tasks=[task for _, task in good],
+                tasks=[item.task for item in good],
                 policies=self.policies,
             )
             votes = [
-                VotesOf(pk, task.order, record.votes)
-                for (record, task), pk in zip(good, written.task_ids, strict=True)
-                if record.votes
+                VotesOf(pk, item.task.order, item.votes)
+                for item, pk in zip(good, written.task_ids, strict=True)
+                if item.votes
             ]
             added = write_votes(project=self.project, votes=votes, raters=self.raters)
         self.report.tasks_added += written.added
         self.report.tasks_known += written.known
         self.report.votes_added += added
 
-    def _good(
-        self, batch: Sequence[Item], is_new: Callable[[Sequence[str]], set[str]]
-    ) -> list[tuple[formats.Record, NewTask]]:
-        fresh = is_new([i[0].key for i in batch if isinstance(i, tuple) and i[0].key])
+    def _sorted_out(self, batch: Batch, is_new: IsNew) -> tuple[list[FromFile], list[BadLine]]:
+        """What can be written, and what is bad, in the order of lines."""
+        fresh = is_new([item.key for item in batch.tasks if item.key])
         k_max = int(self.question.spec["k_max"])
-        good: list[tuple[formats.Record, NewTask]] = []
-        for item in batch:
-            if isinstance(item, formats.BadLine):
-                self.report.bad(item.line, item.reason)
-                continue
-            record, _ = item
-            many = len(record.responses)
-            if record.key and record.key not in fresh:
-                self.report.bad(record.line, f"The id {record.key!r} stands earlier in this file.")
-            elif many > k_max:
-                self.report.bad(
-                    record.line, f"{many} responses: the project's question takes at most {k_max}."
-                )
+        good, bad = [], list(batch.bad)
+        for item in batch.tasks:
+            k = len(item.task.responses)
+            if item.key and item.key not in fresh:
+                reason = f"The id {item.key!r} stands earlier in this file."
+            elif k > k_max:
+                reason = f"{k} responses: the project's question takes at most {k_max}."
             else:
-                fresh.discard(record.key or "")
+                fresh.discard(item.key or "")
                 good.append(item)
-        return good
-
-
-def _new_task(record: formats.Record, overlap: int) -> NewTask:
-    return NewTask.of(
-        record.messages,
-        record.responses,
-        group=record.group or "",
-        recorded=record.recorded,
-        overlap=max(overlap, len(record.votes)),
-    )
-
-
-class _Counting:
-    """Counts the bytes read of a stream: the progress bar's numerator."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-        self.count = 0
-
-    def read(self, size: int = -1) -> bytes:
-        chunk = self._stream.read(size)
-        self.count += len(chunk)
-        return chunk
+                continue
+            bad.append(BadLine(item.line, reason))
+        return good, sorted(bad)
 
 
 @contextmanager
-def _read_ahead(
-    stream: _Counting, name: str, format: str | None, new_task: Callable[[formats.Record], NewTask]
-) -> Iterator[Iterator[list[Item]]]:
-    """Batches parsed and hashed in a thread, two ahead at most; its errors are raised here."""
-    queue: Queue[list[Item] | BaseException | None] = Queue(maxsize=2)
-    stop = Event()
-
-    def put(item: list[Item] | BaseException | None) -> None:
-        while not stop.is_set():
-            with suppress(Full):
-                queue.put(item, timeout=0.2)
-                return
-
-    def parse() -> None:
-        try:
-            batch: list[Item] = []
-            for item in formats.read(cast("BinaryIO", stream), name=name, format=format):
-                batch.append(item if isinstance(item, formats.BadLine) else (item, new_task(item)))
-                if len(batch) == BATCH:
-                    put(batch)
-                    batch = []
-                if stop.is_set():
-                    return
-            put(batch)
-            put(None)
-        except BaseException as error:  # handed over and raised by the reader of the queue
-            put(error)
-
-    def batches() -> Iterator[list[Item]]:
-        while (got := queue.get()) is not None:
-            if isinstance(got, BaseException):
-                raise got
-            yield got
-
-    thread = Thread(target=parse, name=f"parse {name}", daemon=True)
-    thread.start()
-    try:
-        yield batches()
-    finally:
-        stop.set()
-        thread.join()
-
-
-@contextmanager
-def _duplicate_ids() -> Iterator[Callable[[Sequence[str]], set[str]]]:
+def _duplicate_ids() -> Iterator[IsNew]:
     """A function that says which ids of a batch are new in this file.
 
     The ids seen lie in a temporary table, so that a file of any length needs no more memory.
@@ -253,6 +172,33 @@ def _duplicate_ids() -> Iterator[Callable[[Sequence[str]], set[str]]]:
     finally:
         with connection.cursor() as cursor:
             cursor.execute("DROP TABLE ids_of_import")
+
+
+@contextmanager
+def _quick_commits() -> Iterator[None]:
+    """Batches don't wait for the disk, one by one; whoever ends this block must, before it reports.
+
+    `_duplicate_ids` does: dropping a table is a commit that waits for all that came before it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit = off")
+    try:
+        yield
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute("RESET synchronous_commit")
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Batches are many objects and no cycles: looking for some took a third of our time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
 
 
 @transaction.atomic
@@ -286,18 +232,19 @@ def run_import(*, job: Import) -> Import:
     if not started:
         return job
     try:
-        with artifacts.open_read(job.path) as stream:
-            report = import_stream(
-                project=job.project,
-                stream=cast("BinaryIO", stream),
-                name=job.name,
-                format=job.format or None,
-                progress=lambda report: _save_progress(job, report),
-            )
-    except formats.UnreadableFile as error:
+        report = import_file(
+            project=job.project,
+            path=artifacts.fetch(job.path),
+            name=job.name,
+            format=job.format or None,
+            progress=lambda report: _save_progress(job, report),
+        )
+    except UnreadableFile as error:
         return _finish(job, Import.State.FAILED, str(error))
+    except ReadingFailed as error:
+        return _finish(job, Import.State.FAILED, f"{error} {KEPT}")
     except Cancelled:
-        return _finish(job, Import.State.CANCELLED, "Cancelled. What was added before it stays.")
+        return _finish(job, Import.State.CANCELLED, f"Cancelled. {KEPT}")
     _save_progress(job, report)
     return _finish(job, Import.State.DONE, report.sentence)
 
@@ -329,7 +276,7 @@ def cancel_import(*, job: Import, by: User) -> Import:
     """Stops a queued or running import after the batch it is writing."""
     if job.state in {Import.State.QUEUED, Import.State.RUNNING}:
         job.state = Import.State.CANCELLED
-        job.message = "Cancelled. What was added before it stays."
+        job.message = f"Cancelled. {KEPT}"
         job.finished_at = timezone.now()
         job.save(update_fields=["state", "message", "finished_at"])
         record(project=job.project, actor=by, action="import cancelled", id=job.pk)

@@ -54,5 +54,5 @@ def create_tasks(
 
 def _row(item: NewTask, prompt: bytes, responses: dict[tuple[int, int], bytes]) -> TaskRow:
     digest_of = {pk: responses[item.prompt_id, pk] for pk in item.response_ids}
-    canonical = sorted(digest_of, key=digest_of.__getitem__)
+    canonical = tuple(sorted(digest_of, key=digest_of.__getitem__))
     return TaskRow(item.prompt_id, canonical, task_digest(prompt, list(digest_of.values())))

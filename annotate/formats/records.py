@@ -1,13 +1,13 @@
 """What a reader yields: one `Record` a usable row, one `BadLine` a row that is not.
 
-Knows no file format and no database. The limits below are what the rest of the house can store.
+Named tuples: an import makes millions of them. Knows no file format and no database. The limits
+below are what the rest of the house can store.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal, TypedDict
+from typing import Any, Literal, NamedTuple, TypedDict
 
 MAX_LINE = 16 * 1024 * 1024
 """Bytes of one record as it stands in the file, decompressed."""
@@ -29,15 +29,13 @@ class Message(TypedDict):
     content: str
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     text: str
     policy: str | None
     version: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class Vote:
+class Vote(NamedTuple):
     """A rater's answer; `ranks` and `unacceptable` follow the record's own response order.
 
     `ranks` is dense from 1 (1 is best, equal is tied); `duration_ms` is in milliseconds;
@@ -52,8 +50,7 @@ class Vote:
     duration_ms: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """One task of the file. `recorded` is the label the file came with, which is nobody's vote:
     (1, 2) for chosen and rejected, None for a ranking. `key` is the file's own `id`."""
 
@@ -66,8 +63,7 @@ class Record:
     group: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class BadLine:
+class BadLine(NamedTuple):
     """A row that was left out. `reason` is a sentence for whoever can mend the file."""
 
     line: int

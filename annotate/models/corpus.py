@@ -1,5 +1,8 @@
 """Prompts, the policies that answer them, and the answers. Texts are immutable: their digests are
-their identity, which is what makes an import of the same file add nothing."""
+their identity, which is what makes an import of the same file add nothing.
+
+What a row belongs to is checked by the statement, in triggers, not row by row in foreign keys
+(docs/decisions/0010)."""
 
 from __future__ import annotations
 
@@ -15,7 +18,11 @@ class Prompt(models.Model):
         EVALUATION = "evaluation"
 
     project = models.ForeignKey(
-        Project, on_delete=models.PROTECT, related_name="prompts", db_index=False
+        Project,
+        on_delete=models.PROTECT,
+        related_name="prompts",
+        db_index=False,
+        db_constraint=False,
     )
     digest = models.BinaryField(max_length=32)
     messages = models.JSONField()
@@ -54,10 +61,19 @@ class Response(models.Model):
     first is kept, for a rater could not tell them apart either."""
 
     prompt = models.ForeignKey(
-        Prompt, on_delete=models.PROTECT, related_name="responses", db_index=False
+        Prompt,
+        on_delete=models.PROTECT,
+        related_name="responses",
+        db_index=False,
+        db_constraint=False,
     )
     policy = models.ForeignKey(
-        Policy, on_delete=models.PROTECT, null=True, related_name="responses", db_index=False
+        Policy,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="responses",
+        db_index=False,
+        db_constraint=False,
     )
     digest = models.BinaryField(max_length=32)
     text = models.TextField()

@@ -22,9 +22,19 @@ class Task(models.Model):
         ROUND = "round"
 
     question = models.ForeignKey(
-        Question, on_delete=models.PROTECT, related_name="tasks", db_index=False
+        Question,
+        on_delete=models.PROTECT,
+        related_name="tasks",
+        db_index=False,
+        db_constraint=False,
     )
-    prompt = models.ForeignKey(Prompt, on_delete=models.PROTECT, related_name="tasks")
+    prompt = models.ForeignKey(
+        Prompt,
+        on_delete=models.PROTECT,
+        related_name="tasks",
+        db_index=False,
+        db_constraint=False,
+    )
     response_ids = ArrayField(models.BigIntegerField())
     k = models.PositiveSmallIntegerField()
     digest = models.BinaryField(max_length=32)

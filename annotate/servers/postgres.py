@@ -37,6 +37,7 @@ SETTINGS = {
     "work_mem": "16MB",
     "maintenance_work_mem": "128MB",
     "max_wal_size": "2GB",
+    "wal_buffers": "16MB",  # twice the default: a batch of an import need not wait for the disk
     "random_page_cost": "1.1",
     "log_min_messages": "warning",
     "log_checkpoints": "off",

@@ -10,8 +10,9 @@ from typing import Any
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
-from annotate.actions.corpus import NewTask, write_tasks
+from annotate.actions.corpus import write_tasks
 from annotate.formats import Candidate
+from annotate.incoming import NewTask
 from annotate.models import Project, Task, User
 from annotate.queries.projects import current_question
 

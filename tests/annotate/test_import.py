@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
@@ -15,6 +16,7 @@ from rest_framework.test import APIClient
 
 from annotate.actions.importing import Cancelled, Report, import_file, run_import
 from annotate.formats import UnreadableFile
+from annotate.incoming import ReadingFailed
 from annotate.models import Assignment, Import, Judgment, Project, Prompt, Response, Task, User
 from tests.conftest import write_jsonl
 
@@ -24,6 +26,15 @@ IMPORTS = "/api/v1/projects/helpful/imports"
 
 def pair(i: int, **more: Any) -> dict[str, Any]:
     return {"prompt": f"Question {i}", "chosen": f"Good {i}", "rejected": f"Bad {i}", **more}
+
+
+def reading_processes() -> list[psutil.Process]:
+    children = psutil.Process().children()
+    return [
+        child
+        for child in children
+        if child.status() != psutil.STATUS_ZOMBIE and "annotate.incoming" in child.cmdline()
+    ]
 
 
 def test_the_same_file_twice_adds_nothing(project: Project, tmp_path: Path) -> None:
@@ -219,3 +230,43 @@ def test_real_pairs_go_in_whole(project: Project, real_data: Path) -> None:
     # One pair has the same text twice, and one pair stands twice in the file.
     assert (report.tasks_added, report.tasks_known, report.bad_lines) == (1020, 1, 1)
     assert report.errors[0]["line"] == 242
+
+
+def test_a_reading_process_that_dies_is_reported_and_what_went_in_stays(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annotate.actions.importing.BATCH", 10)
+    path = write_jsonl(tmp_path / "many.jsonl", [pair(i) for i in range(20_000)])
+
+    def kill(report: Report) -> None:
+        for reader in reading_processes():
+            reader.kill()
+
+    with pytest.raises(ReadingFailed, match=r"ended early \(status -9\)"):
+        import_file(project=project, path=path, progress=kill)
+    kept = Task.objects.count()
+    assert 0 < kept < 20_000
+    assert kept % 10 == 0
+    assert import_file(project=project, path=path).tasks_added == 20_000 - kept
+
+
+def test_nothing_reads_on_when_an_import_has_stopped(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("annotate.actions.importing.BATCH", 10)
+    path = write_jsonl(tmp_path / "many.jsonl", [pair(i) for i in range(20_000)])
+    readers: list[psutil.Process] = []
+
+    def stop(report: Report) -> None:
+        readers.extend(reading_processes())
+        raise Cancelled
+
+    with pytest.raises(Cancelled):
+        import_file(project=project, path=path, progress=stop)
+    assert readers
+    assert not any(reader.is_running() for reader in readers)
+
+
+def test_a_file_name_with_odd_characters_is_read(project: Project, tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / '-- so \'ne\n"w".jsonl', [pair(1)])
+    assert import_file(project=project, path=path).tasks_added == 1

@@ -8,8 +8,9 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from annotate.actions.importing import Report, import_file
+from annotate.actions.importing import KEPT, Report, import_file
 from annotate.formats import UnreadableFile
+from annotate.incoming import ReadingFailed
 from annotate.models import Project
 
 
@@ -37,6 +38,8 @@ class Command(BaseCommand):
             )
         except UnreadableFile as error:
             raise CommandError(str(error)) from error
+        except ReadingFailed as error:
+            raise CommandError(f"{error} {KEPT}") from error
         self._finish(report)
 
     def _progress(self, report: Report, total: int) -> None:
