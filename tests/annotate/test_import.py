@@ -204,6 +204,17 @@ def test_an_upload_is_stored_queued_and_read_by_a_worker(
     assert job["bytes_read"] == job["bytes_total"] == len(body)
 
 
+def test_an_upload_over_the_limit_is_refused_before_it_is_read(
+    alice: User, project: Project, client_of: ClientOf, settings: Any
+) -> None:
+    settings.UPLOAD_LIMIT = 1000
+    upload = SimpleUploadedFile("pairs.jsonl", b"x" * 1001)
+    response = client_of(alice).post(IMPORTS, {"file": upload}, format="multipart")
+    assert response.status_code == 413
+    assert "larger than the server takes (1000\xa0bytes)" in response.json()["detail"]
+    assert not Import.objects.exists()
+
+
 def test_an_unreadable_upload_fails_with_the_reason(
     alice: User, project: Project, client_of: ClientOf
 ) -> None:

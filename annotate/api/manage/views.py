@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.http import Http404, StreamingHttpResponse
 from django.utils.text import slugify
 from drf_spectacular.types import OpenApiTypes
@@ -175,13 +174,10 @@ class ImportsView(APIView):
         project = project_for(request, slug)
         data = s.ImportNew(data=request.data)
         data.is_valid(raise_exception=True)
-        upload = data.validated_data["file"]
-        if upload.size > settings.UPLOAD_LIMIT:
-            raise ValidationError({"file": ["This file is larger than the server takes."]})
         job = importing.start_import(
             project=project,
             by=user_of(request),
-            upload=upload,
+            upload=data.validated_data["file"],
             format=data.validated_data["format"],
         )
         return Response(s.ImportOut(job).data, status=status.HTTP_202_ACCEPTED)
