@@ -8,10 +8,27 @@ from __future__ import annotations
 from django.http import Http404
 from rest_framework.request import Request
 
-from annotate.models import ApiToken, Assignment, Membership, Project, Role, Task, User
+from annotate.models import ApiToken, Assignment, Project, Question, Role, Task, User
+from annotate.models.rows import columns, one
 
 _RANK = {Role.RATER: 0, Role.REVIEWER: 1, Role.MANAGER: 2, Role.OWNER: 3}
 Scope = ApiToken.Scope
+
+_MEMBERSHIP = f"""
+SELECT {columns(Project, "p")}, m.role
+FROM annotate_membership AS m JOIN annotate_project AS p ON p.id = m.project_id
+WHERE m.user_id = %(user)s AND p.slug = %(slug)s
+"""  # noqa: S608 -- the columns are the models' own
+_OWN_ASSIGNMENT = f"""
+SELECT {columns(Assignment, "a")}, {columns(Task, "t")}, {columns(Question, "q")},
+       {columns(Project, "p")}
+FROM annotate_assignment AS a
+JOIN annotate_task AS t ON t.id = a.task_id
+JOIN annotate_question AS q ON q.id = t.question_id
+JOIN annotate_project AS p ON p.id = q.project_id
+JOIN annotate_membership AS m ON m.project_id = p.id AND m.user_id = a.rater_id
+WHERE a.id = %(assignment)s AND a.rater_id = %(user)s AND p.slug = %(slug)s
+"""  # noqa: S608 -- the columns are the models' own
 
 
 def user_of(request: Request) -> User:
@@ -24,24 +41,23 @@ def project_for(
     request: Request, slug: str, *, at_least: Role = Role.MANAGER, scope: str = Scope.MANAGE
 ) -> Project:
     """The project, if this user (and token) may do in it what `at_least` and `scope` ask."""
-    membership = (
-        Membership.objects.select_related("project")
-        .filter(user=user_of(request), project__slug=slug, user__is_active=True)
-        .first()
-    )
-    if membership is None or _RANK[Role(membership.role)] < _RANK[at_least]:
+    user = user_of(request)
+    found = one(_MEMBERSHIP, {"user": user.pk, "slug": slug}, Project) if user.is_active else None
+    if found is None or _RANK[Role(found[1])] < _RANK[at_least]:
         raise Http404
-    if isinstance(request.auth, ApiToken) and not _token_allows(request, membership, scope):
-        raise Http404
-    return membership.project
+    project: Project = found[0]
+    _check_token(request, project, scope)
+    return project
 
 
-def _token_allows(request: Request, membership: Membership, scope: str) -> bool:
+def _check_token(request: Request, project: Project, scope: str) -> None:
     token = request.auth
-    assert isinstance(token, ApiToken)
+    if not isinstance(token, ApiToken):
+        return
     readable = request.method in {"GET", "HEAD"} and Scope.READ in token.scopes
     allowed = scope in token.scopes or (scope == Scope.MANAGE and readable)
-    return token.project_id == membership.project_id and allowed
+    if token.project_id != project.pk or not allowed:
+        raise Http404
 
 
 def work_project(request: Request, slug: str) -> Project:
@@ -50,16 +66,17 @@ def work_project(request: Request, slug: str) -> Project:
 
 
 def own_assignment(request: Request, slug: str, assignment_id: int) -> Assignment:
-    """The rater's own assignment, with its task and question."""
-    project = work_project(request, slug)
-    found = (
-        Assignment.objects.select_related("task__question", "task__prompt")
-        .filter(pk=assignment_id, rater_id=request.user.pk, task__question__project=project)
-        .first()
-    )
-    if found is None:
+    """The rater's own assignment, with its task, question and project."""
+    user = user_of(request)
+    keys = {"assignment": assignment_id, "user": user.pk, "slug": slug}
+    found = one(_OWN_ASSIGNMENT, keys, Assignment, Task, Question, Project)
+    if found is None or not user.is_active:
         raise Http404
-    return found
+    assignment: Assignment = found[0]
+    _, assignment.task, assignment.task.question, assignment.task.question.project = found
+    _check_token(request, assignment.task.question.project, Scope.JUDGE)
+    assignment.rater = user
+    return assignment
 
 
 def task_of(project: Project, task_id: int) -> Task:

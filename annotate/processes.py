@@ -55,8 +55,8 @@ def _web_options() -> tuple[str, ...]:
     return (
         *("--bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"),
         *("--worker-class", "gthread", "--no-control-socket", "--log-level", "warning"),
-        *("--workers", os.environ.get("WEB_WORKERS") or "1"),
-        *("--threads", os.environ.get("WEB_THREADS") or "8"),
+        *("--workers", os.environ.get("WEB_WORKERS") or "2"),
+        *("--threads", os.environ.get("WEB_THREADS") or "4"),
         *("--timeout", "120", "--graceful-timeout", "5", "--keep-alive", "5"),
     )
 

@@ -17,8 +17,8 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from annotate.actions.audit import record
-from annotate.models import Assignment, Membership, Project, Question, User
-from annotate.queries.projects import current_question
+from annotate.models import Assignment, Membership, Project, Question, Task, User
+from annotate.models.rows import columns, one
 from annotate.questions.order import presentation_order
 
 # The task on the screen and the one prefetched behind it.
@@ -43,42 +43,66 @@ UPDATE annotate_task AS t SET places_left = places_left + e.n
 FROM (SELECT task_id, count(*) AS n FROM ended GROUP BY task_id) AS e WHERE t.id = e.task_id
 """
 
-_LEND = """
+_ENTER = f"""
+SELECT {columns(Question, "q")}, m.id, m.lent
+FROM annotate_membership AS m
+CROSS JOIN LATERAL (
+    SELECT * FROM annotate_question WHERE project_id = m.project_id ORDER BY version DESC LIMIT 1
+) AS q
+WHERE m.project_id = %(project)s AND m.user_id = %(rater)s FOR NO KEY UPDATE OF m
+"""  # noqa: S608 -- the columns are the model's own
+
+_LIVE = """
+SELECT a.id FROM annotate_assignment AS a
+JOIN annotate_task AS t ON t.id = a.task_id JOIN annotate_question AS q ON q.id = t.question_id
+WHERE a.rater_id = %(rater)s AND a.state = 'leased' AND a.lease_expires_at >= now()
+  AND q.project_id = %(project)s
+ORDER BY a.id
+"""
+
+_LEND = f"""
 WITH picked AS (
-    SELECT t.id, t.k FROM annotate_task AS t
+    SELECT t.* FROM annotate_task AS t
     WHERE t.question_id = %(question)s AND t.places_left > 0
       AND NOT EXISTS (
           SELECT 1 FROM annotate_assignment AS a WHERE a.task_id = t.id AND a.rater_id = %(rater)s)
     ORDER BY t.priority DESC, t.id LIMIT 1
     FOR UPDATE OF t SKIP LOCKED
 ), taken AS (
-    UPDATE annotate_task AS t SET places_left = places_left - 1
-    FROM picked WHERE t.id = picked.id RETURNING t.id, t.k
+    UPDATE annotate_task AS t SET places_left = t.places_left - 1 FROM picked WHERE t.id = picked.id
+), counted AS (
+    UPDATE annotate_membership AS m
+    SET lent = m.lent
+        || jsonb_build_object(picked.k, coalesce((m.lent ->> picked.k::text)::int, 0) + 1)
+    FROM picked WHERE m.id = %(membership)s
+), lent AS (
+    INSERT INTO annotate_assignment
+        (task_id, rater_id, state, shown, leased_at, lease_expires_at, skip_reason, note, flagged)
+    SELECT id, %(rater)s, 'leased',
+           ARRAY(SELECT jsonb_array_elements_text(%(orders)s::jsonb -> k::text)::smallint),
+           now(), now() + %(lease)s, '', '', false
+    FROM picked RETURNING *
 )
-INSERT INTO annotate_assignment
-    (task_id, rater_id, state, shown, leased_at, lease_expires_at, skip_reason, note, flagged)
-SELECT taken.id, %(rater)s, 'leased',
-       ARRAY(SELECT jsonb_array_elements_text(%(orders)s::jsonb -> taken.k::text)::smallint),
-       now(), now() + %(lease)s, '', '', false
-FROM taken RETURNING id
-"""
+SELECT {columns(Assignment, "lent")}, {columns(Task, "picked")} FROM lent, picked
+"""  # noqa: S608 -- the columns are the models' own
 
 # The rater's own expired lease comes back only when nothing new is open.
-_LEND_AGAIN = """
-WITH mine AS (
-    SELECT a.id, a.task_id FROM annotate_assignment AS a
+_LEND_AGAIN = f"""
+WITH picked AS (
+    SELECT a.id AS assignment_id, t.* FROM annotate_assignment AS a
     JOIN annotate_task AS t ON t.id = a.task_id
     WHERE a.rater_id = %(rater)s AND a.state = 'expired'
       AND t.question_id = %(question)s AND t.places_left > 0
     ORDER BY a.id LIMIT 1 FOR UPDATE SKIP LOCKED
 ), taken AS (
-    UPDATE annotate_task AS t SET places_left = places_left - 1
-    FROM mine WHERE t.id = mine.task_id
+    UPDATE annotate_task AS t SET places_left = t.places_left - 1 FROM picked WHERE t.id = picked.id
+), lent AS (
+    UPDATE annotate_assignment AS a
+    SET state = 'leased', leased_at = now(), lease_expires_at = now() + %(lease)s
+    FROM picked WHERE a.id = picked.assignment_id RETURNING a.*
 )
-UPDATE annotate_assignment AS a
-SET state = 'leased', leased_at = now(), lease_expires_at = now() + %(lease)s
-FROM mine WHERE a.id = mine.id RETURNING a.id
-"""
+SELECT {columns(Assignment, "lent")}, {columns(Task, "picked")} FROM lent, picked
+"""  # noqa: S608 -- the columns are the models' own
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,23 +126,24 @@ def next_assignment(*, project: Project, rater: User, holding: Collection[int] =
 
 @transaction.atomic
 def _next(project: Project, rater: User, holding: Collection[int]) -> Lent:
+    keys = {"project": project.pk, "rater": rater.pk}
     # One request of a rater at a time, so that two tabs don't both see a free place for a lease.
-    Membership.objects.select_for_update(no_key=True).get(project=project, user=rater)
-    return_expired()
-    live = list(
-        Assignment.objects.filter(
-            rater=rater, state=Assignment.State.LEASED, task__question__project=project
-        )
-        .order_by("pk")
-        .values_list("pk", flat=True)
-    )
+    entered = one(_ENTER, keys, Question)
+    if entered is None:
+        raise Membership.DoesNotExist
+    live = _ids(_LIVE, keys)
     for pk in live:
         if pk not in holding:
             return Lent(_load(pk), None)
     if len(live) >= LEASES_AT_ONCE:
         return Lent(None, ENOUGH_OPEN)
-    lent = _lend(project, rater)
-    return Lent(_load(lent), None) if lent else Lent(None, NOTHING_LEFT)
+    return Lent(*_lend(project, rater, *entered))
+
+
+def _ids(query: str, parameters: dict[str, Any]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return [row[0] for row in cursor.fetchall()]
 
 
 def return_expired() -> int:
@@ -128,38 +153,49 @@ def return_expired() -> int:
         return int(cursor.rowcount)
 
 
-def _lend(project: Project, rater: User) -> int | None:
-    question = current_question(project)
+def _lend(
+    project: Project, rater: User, question: Question, membership: int, lent: str
+) -> tuple[Assignment | None, str | None]:
+    """A new lease, or why there is none. Ended leases are given back only when nothing is open:
+    beat does it every minute, and at every click it would cost more than the lending."""
+    counts: dict[str, int] = json.loads(lent)
+    orders = {
+        k: presentation_order(k, counts.get(str(k), 0), membership)
+        for k in range(2, int(question.spec["k_max"]) + 1)
+    }
     parameters: dict[str, Any] = {
         "question": question.pk,
         "rater": rater.pk,
-        "orders": json.dumps(_orders(question, rater)),
+        "membership": membership,
+        "orders": json.dumps(orders),
         "lease": timedelta(minutes=project.lease_minutes),
     }
-    with connection.cursor() as cursor:
-        for statement in (_LEND, _LEND_AGAIN):
-            cursor.execute(statement, parameters)
-            row = cursor.fetchone()
-            if row:
-                return int(row[0])
-    return None
+    found = one(_LEND, parameters, Assignment, Task)
+    if not found and return_expired():
+        found = one(_LEND, parameters, Assignment, Task)
+    found = found or one(_LEND_AGAIN, parameters, Assignment, Task)
+    if found is None:
+        return None, NOTHING_LEFT
+    assignment, assignment.task = found
+    assignment.task.question = question
+    assignment.rater = rater
+    return assignment, None
 
 
-def _orders(question: Question, rater: User) -> dict[int, tuple[int, ...]]:
-    """The order in which the rater's next task of each size k would be shown."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT cardinality(shown), count(*) FROM annotate_assignment"
-            " WHERE rater_id = %s GROUP BY 1",
-            [rater.pk],
-        )
-        seen = dict(cursor.fetchall())
-    sizes = range(2, int(question.spec["k_max"]) + 1)
-    return {k: presentation_order(k, seen.get(k, 0), rater.pk) for k in sizes}
+_LOAD = f"""
+SELECT {columns(Assignment, "a")}, {columns(Task, "t")}, {columns(Question, "q")}
+FROM annotate_assignment AS a
+JOIN annotate_task AS t ON t.id = a.task_id JOIN annotate_question AS q ON q.id = t.question_id
+WHERE a.id = %(id)s
+"""  # noqa: S608 -- the columns are the models' own
 
 
 def _load(pk: int) -> Assignment:
-    return Assignment.objects.select_related("task__question", "task__prompt").get(pk=pk)
+    found = one(_LOAD, {"id": pk}, Assignment, Task, Question)
+    assert found is not None
+    assignment: Assignment = found[0]
+    _, assignment.task, assignment.task.question = found
+    return assignment
 
 
 @transaction.atomic
@@ -206,12 +242,20 @@ def extend_lease(*, assignment: Assignment) -> Assignment:
     return assignment
 
 
+_LOCK = f"""
+SELECT {columns(Assignment, "a")} FROM annotate_assignment AS a WHERE a.id = %(id)s
+FOR NO KEY UPDATE
+"""  # noqa: S608 -- the columns are the model's own
+
+
 def lock(assignment: Assignment) -> Assignment:
-    return (
-        Assignment.objects.select_for_update(of=("self",), no_key=True)
-        .select_related("task__question__project", "task__prompt", "rater")
-        .get(pk=assignment.pk)
-    )
+    """The assignment as it stands, locked; with the task that was loaded with it, whose question
+    and responses never change."""
+    found = one(_LOCK, {"id": assignment.pk}, Assignment)
+    assert found is not None
+    locked: Assignment = found[0]
+    locked.task, locked.rater = assignment.task, assignment.rater
+    return locked
 
 
 def take_place(assignment: Assignment) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
@@ -16,6 +16,7 @@ from annotate.actions.assign import lock, take_place
 from annotate.errors import Conflict
 from annotate.jobs import enqueue_coalesced
 from annotate.models import Assignment, Judgment
+from annotate.models.rows import columns, insert, one
 from annotate.questions import parse
 from annotate.questions.comparison import Answer, validate
 from annotate.questions.errors import InvalidAnswer
@@ -51,14 +52,13 @@ def submit(
     assignment, then the task. Raises ValidationError (400) by field, Conflict (409) where stale.
     """
     assignment = lock(assignment)
-    sent_before = Judgment.objects.filter(rater_id=assignment.rater_id, key=key).first()
+    sent_before, newest = _judgments(assignment, key)
     if sent_before:
         if sent_before.assignment_id != assignment.pk:
             raise Conflict(KEY_REUSED)
         return Submitted(sent_before, created=False)
     extras: dict[str, Any] = {"strength": strength, "tags": list(tags), "note": note}
     answer = _answer(assignment, ranks, unacceptable, extras)
-    newest = assignment.judgments.filter(newest=True).first()
     current = newest.revision if newest else 0
     if current != revision:
         raise Conflict(STALE, revision=current)
@@ -69,7 +69,7 @@ def submit(
         late = newest.late
     else:
         late = _settle(assignment, now)
-    judgment = Judgment.objects.create(
+    judgment = Judgment(
         assignment=assignment,
         task_id=assignment.task_id,
         rater_id=assignment.rater_id,
@@ -86,8 +86,25 @@ def submit(
         submitted_at=now,
         active_ms=active_ms,
     )
+    insert(judgment)
     enqueue_coalesced("annotate.refresh_consensus", assignment.task.question.project_id)
     return Submitted(judgment, created=True)
+
+
+_JUDGMENTS = f"""
+SELECT {columns(Judgment, "s")}, {columns(Judgment, "n")}
+FROM (SELECT 1) AS always
+LEFT JOIN annotate_judgment AS s ON s.rater_id = %(rater)s AND s.key = %(key)s
+LEFT JOIN annotate_judgment AS n ON n.assignment_id = %(assignment)s AND n.newest
+"""  # noqa: S608 -- the columns are the model's own
+
+
+def _judgments(assignment: Assignment, key: UUID) -> tuple[Judgment | None, Judgment | None]:
+    """What this key was sent with before, and the newest judgment of the assignment."""
+    keys = {"rater": assignment.rater_id, "key": key, "assignment": assignment.pk}
+    found = one(_JUDGMENTS, keys, Judgment, Judgment)
+    assert found is not None
+    return found[0], found[1]
 
 
 def _settle(assignment: Assignment, now: datetime) -> bool:
@@ -102,7 +119,11 @@ def _settle(assignment: Assignment, now: datetime) -> bool:
     else:
         assignment.state = State.LATE
         late = True
-    assignment.save(update_fields=["state"])
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE annotate_assignment SET state = %s WHERE id = %s",
+            [assignment.state, assignment.pk],
+        )
     return late
 
 

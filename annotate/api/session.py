@@ -109,6 +109,6 @@ class SessionLinkView(APIView):
         user = redeem_sign_in_link(secret=data.validated_data["token"])
         if user is None:
             raise ValidationError(USED)
-        login(request._request, user, backend="django.contrib.auth.backends.ModelBackend")
+        login(request._request, user, backend="annotate.api.authentication.Accounts")
         request.user = user
         return _session(request)

@@ -108,4 +108,7 @@ class Assignment(models.Model):
                 fields=["lease_expires_at"], name="live_leases", condition=Q(state="leased")
             ),
             models.Index(fields=["rater", "-id"], name="assignments_of_a_rater"),
+            models.Index(
+                fields=["rater"], name="live_leases_of_a_rater", condition=Q(state="leased")
+            ),
         ]

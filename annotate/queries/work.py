@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -9,7 +10,8 @@ from typing import Any
 import numpy as np
 from django.utils import timezone
 
-from annotate.models import Assignment, Judgment, Project, Question, Response, Task, User
+from annotate.models import Assignment, Judgment, Project, Question, Task, User
+from annotate.models.rows import columns, one
 from annotate.queries.projects import current_question
 from annotate.queries.texts import excerpt
 
@@ -27,6 +29,12 @@ class OwnAnswer:
 
 
 @dataclass(frozen=True, slots=True)
+class ShownResponse:
+    id: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class ShownAssignment:
     """A task in the order this rater sees it. It holds nothing else about the task."""
 
@@ -34,7 +42,7 @@ class ShownAssignment:
     task: int
     question: Question
     prompt: list[dict[str, Any]]
-    responses: list[Response]
+    responses: list[ShownResponse]
     lease_expires_at: datetime
     state: str
     answer: OwnAnswer | None
@@ -74,16 +82,27 @@ def work(project: Project, rater: User) -> Work:
     return Work(project, project.guidelines, question, _progress(project, question, rater))
 
 
+_SHOWN = f"""
+SELECT {columns(Judgment, "j")}, p.messages, ARRAY(
+    SELECT r.text FROM unnest(t.response_ids) WITH ORDINALITY AS named (id, place)
+    JOIN annotate_response AS r ON r.id = named.id ORDER BY named.place)
+FROM annotate_task AS t JOIN annotate_prompt AS p ON p.id = t.prompt_id
+LEFT JOIN annotate_judgment AS j ON j.assignment_id = %(assignment)s AND j.newest
+WHERE t.id = %(task)s
+"""  # noqa: S608 -- the columns are the model's own
+
+
 def shown_assignment(assignment: Assignment) -> ShownAssignment:
     task = assignment.task
-    texts = Response.objects.only("id", "text").in_bulk(task.response_ids)
-    newest = assignment.judgments.filter(newest=True).first()
+    found = one(_SHOWN, {"task": task.pk, "assignment": assignment.pk}, Judgment)
+    assert found is not None
+    newest, prompt, texts = found
     return ShownAssignment(
         id=assignment.pk,
         task=task.pk,
         question=task.question,
-        prompt=task.prompt.messages,
-        responses=[texts[task.response_ids[i]] for i in assignment.shown],
+        prompt=json.loads(prompt),
+        responses=[ShownResponse(task.response_ids[i], texts[i]) for i in assignment.shown],
         lease_expires_at=assignment.lease_expires_at,
         state=assignment.state,
         answer=own_answer(newest, task.response_ids) if newest else None,
