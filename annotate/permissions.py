@@ -8,7 +8,7 @@ from __future__ import annotations
 from django.http import Http404
 from rest_framework.request import Request
 
-from annotate.models import ApiToken, Assignment, Project, Question, Role, Task, User
+from annotate.models import ApiToken, Assignment, Membership, Project, Question, Role, Task, User
 from annotate.models.rows import columns, one
 
 _RANK = {Role.RATER: 0, Role.REVIEWER: 1, Role.MANAGER: 2, Role.OWNER: 3}
@@ -84,6 +84,18 @@ def task_of(project: Project, task_id: int) -> Task:
     found = (
         Task.objects.select_related("question", "prompt")
         .filter(pk=task_id, question__project=project)
+        .first()
+    )
+    if found is None:
+        raise Http404
+    return found
+
+
+def member_of(project: Project, user_id: int) -> Membership:
+    """Someone of a project that the caller has already been admitted to."""
+    found = (
+        Membership.objects.select_related("project", "user")
+        .filter(project=project, user_id=user_id)
         .first()
     )
     if found is None:

@@ -27,6 +27,10 @@ LEASES_AT_ONCE = 2
 ATTEMPTS = 3
 
 NOTHING_LEFT = "No tasks are left for you here. New ones come with the next import or round."
+PAUSED = (
+    "A manager has paused your work here. Your answers are kept, and what you have begun can still "
+    "be submitted. Ask the manager when you can go on."
+)
 ENOUGH_OPEN = "You have two tasks open already. Answer or skip one of them first."
 
 _RETURN_EXPIRED = """
@@ -43,8 +47,19 @@ UPDATE annotate_task AS t SET places_left = places_left + e.n
 FROM (SELECT task_id, count(*) AS n FROM ended GROUP BY task_id) AS e WHERE t.id = e.task_id
 """
 
+_RETURN_OWN = """
+WITH ended AS (
+    UPDATE annotate_assignment AS a SET state = 'expired'
+    FROM annotate_task AS t JOIN annotate_question AS q ON q.id = t.question_id
+    WHERE t.id = a.task_id AND a.rater_id = %(rater)s AND a.state = 'leased'
+      AND (%(project)s::bigint IS NULL OR q.project_id = %(project)s)
+    RETURNING a.task_id
+)
+UPDATE annotate_task AS t SET places_left = places_left + 1 FROM ended WHERE t.id = ended.task_id
+"""
+
 _ENTER = f"""
-SELECT {columns(Question, "q")}, m.id, m.lent
+SELECT {columns(Question, "q")}, m.paused_at, m.id, m.lent
 FROM annotate_membership AS m
 CROSS JOIN LATERAL (
     SELECT * FROM annotate_question WHERE project_id = m.project_id ORDER BY version DESC LIMIT 1
@@ -131,13 +146,16 @@ def _next(project: Project, rater: User, holding: Collection[int]) -> Lent:
     entered = one(_ENTER, keys, Question)
     if entered is None:
         raise Membership.DoesNotExist
+    question, paused_at, membership, counts = entered
+    if paused_at:
+        return Lent(None, PAUSED)
     live = _ids(_LIVE, keys)
     for pk in live:
         if pk not in holding:
             return Lent(_load(pk), None)
     if len(live) >= LEASES_AT_ONCE:
         return Lent(None, ENOUGH_OPEN)
-    return Lent(*_lend(project, rater, *entered))
+    return Lent(*_lend(project, rater, question, membership, json.loads(counts)))
 
 
 def _ids(query: str, parameters: dict[str, Any]) -> list[int]:
@@ -153,12 +171,19 @@ def return_expired() -> int:
         return int(cursor.rowcount)
 
 
+def return_own(*, rater: User, project: Project | None = None) -> int:
+    """Gives a rater's open leases back for others, in one project or in all; how many. What was
+    begun can still be submitted, and an open tab takes the lease up again if its place is free."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RETURN_OWN, {"rater": rater.pk, "project": project and project.pk})
+        return int(cursor.rowcount)
+
+
 def _lend(
-    project: Project, rater: User, question: Question, membership: int, lent: str
+    project: Project, rater: User, question: Question, membership: int, counts: dict[str, int]
 ) -> tuple[Assignment | None, str | None]:
     """A new lease, or why there is none. Ended leases are given back only when nothing is open:
     beat does it every minute, and at every click it would cost more than the lending."""
-    counts: dict[str, int] = json.loads(lent)
     orders = {
         k: presentation_order(k, counts.get(str(k), 0), membership)
         for k in range(2, int(question.spec["k_max"]) + 1)
@@ -231,13 +256,19 @@ def flag(*, assignment: Assignment, note: str) -> Assignment:
 
 @transaction.atomic
 def extend_lease(*, assignment: Assignment) -> Assignment:
-    """A heartbeat from an open tab. An expired lease is taken up again if its place is free."""
+    """A heartbeat from an open tab. An expired lease is taken up again if its place is free.
+
+    Nothing is extended for somebody who is paused.
+    """
     assignment = lock(assignment)
+    project = assignment.task.question.project
+    if Membership.objects.filter(project=project, user=assignment.rater).exclude(paused_at=None):
+        return assignment
     if assignment.state == Assignment.State.EXPIRED and take_place(assignment):
         assignment.state = Assignment.State.LEASED
     if assignment.state == Assignment.State.LEASED:
-        minutes = assignment.task.question.project.lease_minutes
-        assignment.lease_expires_at = timezone.now() + timedelta(minutes=minutes)
+        lease = timedelta(minutes=project.lease_minutes)
+        assignment.lease_expires_at = timezone.now() + lease
         assignment.save(update_fields=["state", "lease_expires_at"])
     return assignment
 

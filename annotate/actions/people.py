@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
+from annotate.actions.assign import return_own
 from annotate.actions.audit import record
 from annotate.models import ApiToken, Membership, Project, Role, SignInLink, User
 
@@ -81,6 +82,25 @@ def link_for_member(*, project: Project, by: User, user_id: int) -> tuple[str, S
         return None
     record(project=project, actor=by, action="sign-in link made", user=member.user.username)
     return create_sign_in_link(user=member.user)
+
+
+@transaction.atomic
+def set_paused(*, member: Membership, by: User, paused: bool) -> Membership:
+    """Stops or resumes lending to someone of a project.
+
+    Pausing gives the person's open leases back for others. Nothing they have begun is lost: it can
+    still be submitted, and counts late if another has taken the place.
+    """
+    now = timezone.now() if paused else None
+    changed = Membership.objects.filter(pk=member.pk, paused_at__isnull=paused)
+    if not changed.update(paused_at=now):
+        return member
+    member.paused_at = now
+    if paused:
+        return_own(rater=member.user, project=member.project)
+    what = "person paused" if paused else "person resumed"
+    record(project=member.project, actor=by, action=what, user=member.user.username)
+    return member
 
 
 def _only_here(member: Membership) -> bool:

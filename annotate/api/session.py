@@ -17,6 +17,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from annotate.actions.assign import return_own
 from annotate.actions.people import redeem_sign_in_link
 from annotate.models import Membership, Role, User
 
@@ -92,6 +93,8 @@ class SessionView(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request) -> Response:
+        if isinstance(request.user, User):
+            return_own(rater=request.user)
         logout(request._request)
         return Response(status=status.HTTP_204_NO_CONTENT)
 

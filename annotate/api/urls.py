@@ -28,6 +28,7 @@ urlpatterns = [
     path(f"{PROJECT}/tasks", manage.TasksView.as_view()),
     path(f"{PROJECT}/tasks/<int:task>", manage.TaskView.as_view()),
     path(f"{PROJECT}/people", manage.PeopleView.as_view()),
+    path(f"{PROJECT}/people/<int:person>", manage.PersonView.as_view()),
     path(f"{PROJECT}/people/<int:person>/sign-in-link", manage.SignInLinkView.as_view()),
     path(f"{PROJECT}/agreement", manage.AgreementView.as_view()),
     path(f"{PROJECT}/imports", manage.ImportsView.as_view()),

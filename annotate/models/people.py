@@ -40,6 +40,8 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="memberships")
     role = models.CharField(max_length=10, choices=Role)
     joined_at = models.DateTimeField(auto_now_add=True)
+    # Lent nothing since then; what the person has begun can still be sent.
+    paused_at = models.DateTimeField(null=True)
     # How many tasks of each size this rater was lent, by k: what balances the places A, B, …
     lent = models.JSONField(default=dict, db_default={})
 

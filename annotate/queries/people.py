@@ -21,6 +21,7 @@ class Person:
     left_share: float | None
     tie_share: float | None
     median_seconds: float | None
+    paused_at: datetime | None
 
 
 # Left share: of strict preferences between two, how often the one shown on the left won.
@@ -48,6 +49,11 @@ def people(project: Project) -> list[Person]:
     return sorted(found, key=lambda p: (p.role == "rater", -p.judgments, p.name))
 
 
+def person(project: Project, user_id: int) -> Person:
+    """One member; StopIteration where there is none."""
+    return next(p for p in people(project) if p.id == user_id)
+
+
 def _person(member: Membership, row: tuple[int, datetime, float, float, float] | None) -> Person:
     judgments, last, left, ties, seconds = row or (0, None, None, None, None)
     return Person(
@@ -60,4 +66,5 @@ def _person(member: Membership, row: tuple[int, datetime, float, float, float] |
         left_share=None if left is None else float(left),
         tie_share=None if ties is None else float(ties),
         median_seconds=seconds,
+        paused_at=member.paused_at,
     )

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.db import IntegrityError
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from annotate.actions.assign import return_expired
+from annotate.actions.assign import PAUSED, return_expired
 from annotate.models import Assignment, Project, Task, User
 
 AddTasks = Callable[..., list[Task]]
@@ -154,3 +156,70 @@ def test_a_flag_reaches_the_audit_log_with_the_raters_words(
         if e["action"] == "task flagged"
     ]
     assert event["detail"]["note"] == "The prompt is cut off."
+
+
+def test_signing_out_gives_open_tasks_back_at_once(
+    bob: User, carol: User, add_tasks: AddTasks, client_of: ClientOf
+) -> None:
+    [task] = add_tasks(1)
+    api = client_of(bob)
+    api.post(NEXT, {}, format="json")
+    assert client_of(carol).post(NEXT, {}, format="json").json()["assignment"] is None
+    assert api.delete("/api/v1/session").status_code == 204
+    assert client_of(carol).post(NEXT, {}, format="json").json()["assignment"]["task"] == task.pk
+
+
+def pause(api: APIClient, rater: User, paused: bool) -> dict[str, Any]:
+    url = f"/api/v1/projects/helpful/people/{rater.pk}"
+    answer = api.patch(url, {"paused": paused}, format="json")
+    assert answer.status_code == 200
+    changed: dict[str, Any] = answer.json()
+    return changed
+
+
+def test_a_paused_rater_is_lent_nothing_and_is_told_so_until_resumed(
+    alice: User, bob: User, add_tasks: AddTasks, client_of: ClientOf
+) -> None:
+    add_tasks(3)
+    api = client_of(bob)
+    assert pause(client_of(alice), bob, paused=True)["paused_at"]
+    answer = api.post(NEXT, {}, format="json").json()
+    assert answer["assignment"] is None
+    assert answer["reason"] == PAUSED
+    assert pause(client_of(alice), bob, paused=False)["paused_at"] is None
+    assert api.post(NEXT, {}, format="json").json()["assignment"]
+
+
+def test_pausing_gives_the_task_back_and_still_takes_what_was_begun(
+    alice: User, bob: User, carol: User, add_tasks: AddTasks, client_of: ClientOf
+) -> None:
+    [task] = add_tasks(1)
+    api = client_of(bob)
+    lent = api.post(NEXT, {}, format="json").json()["assignment"]
+    pause(client_of(alice), bob, paused=True)
+    url = f"/api/v1/projects/helpful/work/assignments/{lent['id']}"
+    assert api.post(f"{url}/heartbeat").status_code == 200
+    assert Assignment.objects.get(pk=lent["id"]).state == "expired"
+    taken = client_of(carol).post(NEXT, {}, format="json").json()["assignment"]
+    assert taken["task"] == task.pk
+    ranks = [{"response": r["id"], "rank": n} for n, r in enumerate(lent["responses"], 1)]
+    body = {"key": str(uuid4()), "revision": 0, "ranks": ranks, "strength": 1}
+    receipt = api.post(f"{url}/judgment", body, format="json")
+    assert receipt.status_code == 201
+    assert receipt.json()["late"] is True
+
+
+def test_pausing_twice_is_recorded_once(
+    alice: User, bob: User, project: Project, client_of: ClientOf
+) -> None:
+    for _ in range(2):
+        pause(client_of(alice), bob, paused=True)
+    events = client_of(alice).get("/api/v1/projects/helpful/audit").json()
+    assert [e["action"] for e in events].count("person paused") == 1
+
+
+def test_a_stranger_cannot_be_paused(
+    alice: User, project: Project, mallory: User, client_of: ClientOf
+) -> None:
+    url = f"/api/v1/projects/helpful/people/{mallory.pk}"
+    assert client_of(alice).patch(url, {"paused": True}, format="json").status_code == 404

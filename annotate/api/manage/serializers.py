@@ -119,6 +119,11 @@ class Person(serializers.Serializer[Any]):
     left_share = serializers.FloatField(allow_null=True)
     tie_share = serializers.FloatField(allow_null=True)
     median_seconds = serializers.FloatField(allow_null=True)
+    paused_at = serializers.DateTimeField(allow_null=True)
+
+
+class PersonChange(serializers.Serializer[Any]):
+    paused = serializers.BooleanField()
 
 
 class PersonNew(serializers.Serializer[Any]):

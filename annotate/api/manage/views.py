@@ -26,6 +26,7 @@ from annotate.models import (
 )
 from annotate.permissions import (
     may_create_projects,
+    member_of,
     project_for,
     task_of,
     token_is_whole_account,
@@ -134,9 +135,20 @@ class PeopleView(APIView):
         data.is_valid(raise_exception=True)
         user = people.add_person(project=project, by=user_of(request), **data.validated_data)
         url, _ = people.create_sign_in_link(user=user)
-        person = next(p for p in people_queries.people(project) if p.id == user.pk)
+        person = people_queries.person(project, user.pk)
         answer = s.PersonAdded({"person": person, "sign_in_url": url}).data
         return Response(answer, status=status.HTTP_201_CREATED)
+
+
+class PersonView(APIView):
+    @extend_schema(request=s.PersonChange, responses=s.Person)
+    def patch(self, request: Request, slug: str, person: int) -> Response:
+        project = project_for(request, slug)
+        member = member_of(project, person)
+        data = s.PersonChange(data=request.data)
+        data.is_valid(raise_exception=True)
+        people.set_paused(member=member, by=user_of(request), **data.validated_data)
+        return Response(s.Person(people_queries.person(project, person)).data)
 
 
 class SignInLinkView(APIView):

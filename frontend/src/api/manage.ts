@@ -96,6 +96,23 @@ export function useInvite(slug: string) {
   });
 }
 
+export function usePause(slug: string) {
+  return useChange({
+    send: ({ id, paused }: { id: number; paused: boolean }) =>
+      unwrap(
+        api.PATCH("/api/v1/projects/{slug}/people/{person}", {
+          params: { path: { slug, person: id } },
+          body: { paused },
+        }),
+      ),
+    touches: [keyOf(slug, "people"), keyOf(slug, "audit")],
+    said: ({ name, paused_at: at }) =>
+      at
+        ? `${name} is lent no more tasks. What they have begun can still be submitted.`
+        : `${name} gets tasks again.`,
+  });
+}
+
 export function useSignInLinkFor(slug: string) {
   return useChange({
     send: (id: number) =>

@@ -148,6 +148,22 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/people/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["projects_people_partial_update"];
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/people/{person}/sign-in-link": {
         parameters: {
             query?: never;
@@ -792,6 +808,9 @@ export interface components {
             /** Format: double */
             lose: number;
         };
+        PatchedPersonChangeRequest: {
+            paused?: boolean;
+        };
         PatchedProjectChangeRequest: {
             name?: string;
             guidelines?: string;
@@ -817,6 +836,8 @@ export interface components {
             tie_share: number | null;
             /** Format: double */
             median_seconds: number | null;
+            /** Format: date-time */
+            paused_at: string | null;
         };
         PersonAdded: {
             person: components["schemas"]["Person"];
@@ -1569,6 +1590,32 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PersonAdded"];
+                };
+            };
+        };
+    };
+    projects_people_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedPersonChangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Person"];
                 };
             };
         };

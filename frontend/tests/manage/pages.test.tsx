@@ -86,6 +86,20 @@ test("a simulated rater is marked, a person is not", async () => {
   expect(within(row).queryByRole("button")).toBeNull();
 });
 
+test("pausing somebody is one press, and the page says who is paused", async () => {
+  const paused = { ...person, paused_at: "2026-05-01T10:00:00Z" };
+  const sent = open("/people", { "/people": [person], "PATCH /people/7": paused });
+  await userEvent.click(await screen.findByRole("button", { name: `Pause ${person.name}` }));
+  await vi.waitFor(() => expect(sent[0]).toMatchObject({ body: { paused: true } }));
+  expect(await screen.findByText(/is lent no more tasks/)).toBeVisible();
+});
+
+test("a paused person is marked and can be resumed", async () => {
+  open("/people", { "/people": [{ ...person, paused_at: "2026-05-01T10:00:00Z" }] });
+  expect(await screen.findByText("paused")).toBeVisible();
+  expect(screen.getByRole("button", { name: `Resume ${person.name}` })).toBeVisible();
+});
+
 test("an invitation shows its sign-in link, and closing it forgets the link", async () => {
   const url = "http://localhost/sign-in/secret";
   const sent = open("/people", {

@@ -1,10 +1,10 @@
 /** Who judges, how much and how; and the way to let somebody in. */
-import { Alert, Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Alert, Badge, Button, Group, Modal, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useState, type SubmitEvent } from "react";
 
 import { ApiError } from "@/api/client";
-import { useInvite, usePeople, useSignInLinkFor } from "@/api/manage";
+import { useInvite, usePause, usePeople, useSignInLinkFor } from "@/api/manage";
 import type { NewPerson, Person } from "@/api/types";
 import { duration, percent, whole } from "@/components/plots/words";
 
@@ -102,13 +102,21 @@ function Invite({ onLink }: { onLink: (link: Link) => void }) {
   );
 }
 
-function columns(newLink: (person: Person) => void): Column<Person>[] {
+function columns(
+  newLink: (person: Person) => void,
+  pause: (person: Person) => void,
+): Column<Person>[] {
   return [
     {
       name: "Name",
-      cell: ({ name, kind }) => (
+      cell: ({ name, kind, paused_at: at }) => (
         <Group gap="xs" wrap="nowrap">
           {name} <KindBadge kind={kind} />
+          {at ? (
+            <Badge variant="light" color="orange" tt="none" miw="max-content">
+              paused
+            </Badge>
+          ) : null}
         </Group>
       ),
     },
@@ -135,6 +143,20 @@ function columns(newLink: (person: Person) => void): Column<Person>[] {
           </Button>
         ),
     },
+    {
+      name: "Work",
+      cell: (person) =>
+        person.kind === "person" && (
+          <Button
+            size="compact-sm"
+            variant="subtle"
+            aria-label={`${person.paused_at ? "Resume" : "Pause"} ${person.name}`}
+            onClick={() => pause(person)}
+          >
+            {person.paused_at ? "Resume" : "Pause"}
+          </Button>
+        ),
+    },
   ];
 }
 
@@ -142,6 +164,8 @@ export function PeoplePage() {
   const slug = useSlug();
   const people = usePeople(slug);
   const signIn = useSignInLinkFor(slug);
+  const pausing = usePause(slug);
+  const pause = ({ id, paused_at: at }: Person) => pausing.mutate({ id, paused: !at });
   const [link, setLink] = useState<Link | null>(null);
   const [open, { open: ask, close }] = useDisclosure(false);
   const newLink = (person: Person) =>
@@ -168,10 +192,10 @@ export function PeoplePage() {
           ) : (
             <DataTable
               caption="People"
-              columns={columns(newLink)}
+              columns={columns(newLink, pause)}
               rows={all}
               keyOf={(person) => person.id}
-              minWidth={860}
+              minWidth={940}
             />
           )
         }
