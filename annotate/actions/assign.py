@@ -174,8 +174,9 @@ def return_expired() -> int:
 def return_own(*, rater: User, project: Project | None = None) -> int:
     """Gives a rater's open leases back for others, in one project or in all; how many. What was
     begun can still be submitted, and an open tab takes the lease up again if its place is free."""
+    keys = {"rater": rater.pk, "project": project.pk if project else None}
     with connection.cursor() as cursor:
-        cursor.execute(_RETURN_OWN, {"rater": rater.pk, "project": project and project.pk})
+        cursor.execute(_RETURN_OWN, keys)
         return int(cursor.rowcount)
 
 
