@@ -62,11 +62,20 @@ def fetch(path: str) -> Path:
     filesystem, full = _full(path)
     if "file" in _protocols(filesystem):
         return Path(full)
-    local = Path(settings.DATA_DIR) / "fetched" / path
+    local = _copy_of(path)
     if not local.exists():
         local.parent.mkdir(parents=True, exist_ok=True)
         filesystem.get(full, str(local), recursive=bool(filesystem.isdir(full)))
     return local
+
+
+def forget(path: str) -> None:
+    """Removes the local copy that `fetch` made of a file, where it made one."""
+    _copy_of(path).unlink(missing_ok=True)
+
+
+def _copy_of(path: str) -> Path:
+    return Path(settings.DATA_DIR) / "fetched" / path
 
 
 def _protocols(filesystem: Any) -> tuple[str, ...]:

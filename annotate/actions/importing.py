@@ -245,6 +245,8 @@ def run_import(*, job: Import) -> Import:
         return _finish(job, Import.State.FAILED, f"{error} {KEPT}")
     except Cancelled:
         return _finish(job, Import.State.CANCELLED, f"Cancelled. {KEPT}")
+    finally:
+        artifacts.forget(job.path)
     _save_progress(job, report)
     return _finish(job, Import.State.DONE, report.sentence)
 

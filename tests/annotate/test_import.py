@@ -215,6 +215,19 @@ def test_an_upload_over_the_limit_is_refused_before_it_is_read(
     assert not Import.objects.exists()
 
 
+def test_an_upload_in_an_object_store_is_read_and_leaves_no_copy_behind(
+    alice: User, project: Project, client_of: ClientOf, settings: Any, tmp_path: Path
+) -> None:
+    settings.ARTIFACT_URL = "memory://tiebreak"
+    settings.DATA_DIR = tmp_path
+    body = "".join(json.dumps(pair(i)) + "\n" for i in range(5)).encode()
+    upload = SimpleUploadedFile("pairs.jsonl", body)
+    assert client_of(alice).post(IMPORTS, {"file": upload}, format="multipart").status_code == 202
+    assert run_import(job=Import.objects.get()).state == "done"
+    assert Task.objects.count() == 5
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
 def test_an_unreadable_upload_fails_with_the_reason(
     alice: User, project: Project, client_of: ClientOf
 ) -> None:
