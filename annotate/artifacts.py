@@ -58,14 +58,21 @@ def put(local: Path, path: str) -> None:
 
 
 def fetch(path: str) -> Path:
-    """A local path with the stored file or folder: itself on disk, else a copy kept in DATA_DIR."""
+    """A local path with the stored file or folder: itself on disk, else a copy kept in DATA_DIR.
+
+    The copy appears under its name only when complete, so a fetch that was cut off is done anew.
+    """
     filesystem, full = _full(path)
     if "file" in _protocols(filesystem):
         return Path(full)
     local = _copy_of(path)
     if not local.exists():
         local.parent.mkdir(parents=True, exist_ok=True)
-        filesystem.get(full, str(local), recursive=bool(filesystem.isdir(full)))
+        with tempfile.TemporaryDirectory(dir=local.parent, prefix=".fetch-") as staging:
+            staged = Path(staging) / local.name
+            filesystem.get(full, str(staged), recursive=bool(filesystem.isdir(full)))
+            if not local.exists():  # or another worker was quicker
+                staged.replace(local)
     return local
 
 

@@ -43,9 +43,7 @@ def run(*, quick: bool) -> None:
         n = eight["cycles"]
         rate = eight["cycles_per_s"]
         peer = "pgbench with the statements of a cycle, cycles/s"
-        figure(
-            "assign", "cycles_per_s_8", rate, "cycles/s", n=n, peer=peer, peer_value=limit
-        )  # fmt: skip
+        figure("assign", "cycles_per_s_8", rate, "cycles/s", n=n, peer=peer, peer_value=limit)
         figure("assign", "next_p95_ms_8", eight["next_p95_ms"], "ms", n=n)
         figure("assign", "submit_p95_ms_8", eight["submit_p95_ms"], "ms", n=n)
         figure("assign", "share_of_pgbench", rate / limit, "ratio", n=n)
@@ -180,12 +178,14 @@ def _pgbench(folder: Path, slug: str, seconds: float) -> float:
     """Cycles a second of 8 clients that send the recorded statements of one cycle."""
     from django.db import connection
 
+    from annotate.servers.postgres import programs
+
     script = folder / "cycle.sql"
     script.write_text(_recorded(slug))
     parameters = connection.get_connection_params()
     done = subprocess.run(
         [
-            str(_program("pgbench")), "-n", "-M", "prepared", "-f", str(script),
+            str(programs() / "pgbench"), "-n", "-M", "prepared", "-f", str(script),
             "-c", str(CLIENTS), "-j", "2", "-T", str(int(seconds)), "-h", parameters["host"],
             "-U", parameters["user"], parameters["dbname"],
         ],
@@ -262,9 +262,3 @@ def _number_apart() -> None:
             cursor.execute(
                 "SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [f"annotate_{table}", start]
             )
-
-
-def _program(name: str) -> Path:
-    from annotate.servers.postgres import _programs
-
-    return _programs() / name

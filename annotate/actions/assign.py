@@ -19,6 +19,7 @@ from django.utils import timezone
 from annotate.actions.audit import record
 from annotate.models import Assignment, Membership, Project, Question, Task, User
 from annotate.models.rows import columns, one
+from annotate.queries.projects import current_question
 from annotate.questions.order import presentation_order
 
 # The task on the screen and the one prefetched behind it.
@@ -33,39 +34,38 @@ PAUSED = (
 )
 ENOUGH_OPEN = "You have two tasks open already. Answer or skip one of them first."
 
-_RETURN_EXPIRED = """
+# Tasks are locked in the order of their ids, so that two who give the same ones back don't wait for
+# each other.
+_GIVE_BACK = """
 WITH ended AS (
-    UPDATE annotate_assignment SET state = 'expired'
-    WHERE id IN (
-        SELECT id FROM annotate_assignment
-        WHERE state = 'leased' AND lease_expires_at < now()
-        ORDER BY task_id LIMIT 500 FOR UPDATE SKIP LOCKED
-    )
-    RETURNING task_id
+    UPDATE annotate_assignment SET state = 'expired' WHERE id IN ({which}) RETURNING task_id
+), freed AS (
+    SELECT t.id, e.n FROM annotate_task AS t
+    JOIN (SELECT task_id, count(*) AS n FROM ended GROUP BY task_id) AS e ON e.task_id = t.id
+    ORDER BY t.id FOR NO KEY UPDATE OF t
 )
-UPDATE annotate_task AS t SET places_left = places_left + e.n
-FROM (SELECT task_id, count(*) AS n FROM ended GROUP BY task_id) AS e WHERE t.id = e.task_id
+UPDATE annotate_task AS t SET places_left = t.places_left + f.n FROM freed AS f WHERE t.id = f.id
 """
-
-_RETURN_OWN = """
-WITH ended AS (
-    UPDATE annotate_assignment AS a SET state = 'expired'
-    FROM annotate_task AS t JOIN annotate_question AS q ON q.id = t.question_id
-    WHERE t.id = a.task_id AND a.rater_id = %(rater)s AND a.state = 'leased'
+_RETURN_EXPIRED = _GIVE_BACK.format(
+    which="""
+    SELECT id FROM annotate_assignment WHERE state = 'leased' AND lease_expires_at < now()
+    ORDER BY task_id LIMIT 500 FOR UPDATE SKIP LOCKED
+    """
+)
+_RETURN_OWN = _GIVE_BACK.format(
+    which="""
+    SELECT a.id FROM annotate_assignment AS a
+    JOIN annotate_task AS t ON t.id = a.task_id JOIN annotate_question AS q ON q.id = t.question_id
+    WHERE a.rater_id = %(rater)s AND a.state = 'leased'
       AND (%(project)s::bigint IS NULL OR q.project_id = %(project)s)
-    RETURNING a.task_id
+    ORDER BY a.task_id FOR UPDATE OF a
+    """
 )
-UPDATE annotate_task AS t SET places_left = places_left + 1 FROM ended WHERE t.id = ended.task_id
-"""
 
-_ENTER = f"""
-SELECT {columns(Question, "q")}, m.paused_at, m.id, m.lent
-FROM annotate_membership AS m
-CROSS JOIN LATERAL (
-    SELECT * FROM annotate_question WHERE project_id = m.project_id ORDER BY version DESC LIMIT 1
-) AS q
-WHERE m.project_id = %(project)s AND m.user_id = %(rater)s FOR NO KEY UPDATE OF m
-"""  # noqa: S608 -- the columns are the model's own
+_ENTER = """
+SELECT id, paused_at, lent FROM annotate_membership
+WHERE project_id = %(project)s AND user_id = %(rater)s FOR NO KEY UPDATE
+"""
 
 _LIVE = """
 SELECT a.id FROM annotate_assignment AS a
@@ -143,24 +143,24 @@ def next_assignment(*, project: Project, rater: User, holding: Collection[int] =
 def _next(project: Project, rater: User, holding: Collection[int]) -> Lent:
     keys = {"project": project.pk, "rater": rater.pk}
     # One request of a rater at a time, so that two tabs don't both see a free place for a lease.
-    entered = one(_ENTER, keys, Question)
+    entered = one(_ENTER, keys)
     if entered is None:
         raise Membership.DoesNotExist
-    question, paused_at, membership, counts = entered
+    membership, paused_at, counts = entered
     if paused_at:
         return Lent(None, PAUSED)
-    live = _ids(_LIVE, keys)
+    live = _live(keys)
     for pk in live:
         if pk not in holding:
             return Lent(_load(pk), None)
     if len(live) >= LEASES_AT_ONCE:
         return Lent(None, ENOUGH_OPEN)
-    return Lent(*_lend(project, rater, question, membership, json.loads(counts)))
+    return _lend(project, rater, membership, json.loads(counts))
 
 
-def _ids(query: str, parameters: dict[str, Any]) -> list[int]:
+def _live(keys: dict[str, int]) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(query, parameters)
+        cursor.execute(_LIVE, keys)
         return [row[0] for row in cursor.fetchall()]
 
 
@@ -180,11 +180,10 @@ def return_own(*, rater: User, project: Project | None = None) -> int:
         return int(cursor.rowcount)
 
 
-def _lend(
-    project: Project, rater: User, question: Question, membership: int, counts: dict[str, int]
-) -> tuple[Assignment | None, str | None]:
+def _lend(project: Project, rater: User, membership: int, counts: dict[str, int]) -> Lent:
     """A new lease, or why there is none. Ended leases are given back only when nothing is open:
     beat does it every minute, and at every click it would cost more than the lending."""
+    question = current_question(project)
     orders = {
         k: presentation_order(k, counts.get(str(k), 0), membership)
         for k in range(2, int(question.spec["k_max"]) + 1)
@@ -201,11 +200,11 @@ def _lend(
         found = one(_LEND, parameters, Assignment, Task)
     found = found or one(_LEND_AGAIN, parameters, Assignment, Task)
     if found is None:
-        return None, NOTHING_LEFT
+        return Lent(None, NOTHING_LEFT)
     assignment, assignment.task = found
     assignment.task.question = question
     assignment.rater = rater
-    return assignment, None
+    return Lent(assignment, None)
 
 
 _LOAD = f"""
@@ -263,13 +262,13 @@ def extend_lease(*, assignment: Assignment) -> Assignment:
     """
     assignment = lock(assignment)
     project = assignment.task.question.project
-    if Membership.objects.filter(project=project, user=assignment.rater).exclude(paused_at=None):
+    member = Membership.objects.filter(project=project, user=assignment.rater)
+    if member.filter(paused_at__isnull=False).exists():
         return assignment
     if assignment.state == Assignment.State.EXPIRED and take_place(assignment):
         assignment.state = Assignment.State.LEASED
     if assignment.state == Assignment.State.LEASED:
-        lease = timedelta(minutes=project.lease_minutes)
-        assignment.lease_expires_at = timezone.now() + lease
+        assignment.lease_expires_at = timezone.now() + timedelta(minutes=project.lease_minutes)
         assignment.save(update_fields=["state", "lease_expires_at"])
     return assignment
 

@@ -74,13 +74,12 @@ def join(*, project: Project, by: User | None, user: User, role: Role) -> Member
 
 
 @transaction.atomic
-def link_for_member(*, project: Project, by: User, user_id: int) -> tuple[str, SignInLink] | None:
-    """A new link for someone of this project. None for a stranger, for whoever has rights beyond
-    this project (their link would hand those over), and for raters who can't sign in."""
-    member = Membership.objects.filter(project=project, user_id=user_id).first()
-    if member is None or not member.user.is_active or not _only_here(member):
+def link_for_member(*, member: Membership, by: User) -> tuple[str, SignInLink] | None:
+    """A new link for someone of a project. None for whoever has rights beyond it (their link would
+    hand those over), and for raters who can't sign in."""
+    if not member.user.is_active or not _only_here(member):
         return None
-    record(project=project, actor=by, action="sign-in link made", user=member.user.username)
+    record(project=member.project, actor=by, action="sign-in link made", user=member.user.username)
     return create_sign_in_link(user=member.user)
 
 

@@ -20,6 +20,7 @@ from rest_framework.views import APIView
 from annotate.actions.assign import return_own
 from annotate.actions.people import redeem_sign_in_link
 from annotate.models import Membership, Role, User
+from annotate.permissions import token_is_whole_account
 
 WRONG = "That name and password don't match. Check both, or ask a manager for a sign-in link."
 LOCKED = "Too many attempts. Wait 15 minutes, or ask a manager for a sign-in link."
@@ -93,7 +94,7 @@ class SessionView(APIView):
 
     @extend_schema(responses={204: None})
     def delete(self, request: Request) -> Response:
-        if isinstance(request.user, User):
+        if isinstance(request.user, User) and token_is_whole_account(request):
             return_own(rater=request.user)
         logout(request._request)
         return Response(status=status.HTTP_204_NO_CONTENT)

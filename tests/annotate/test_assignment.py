@@ -13,6 +13,7 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from annotate.actions.assign import PAUSED, return_expired
+from annotate.actions.people import create_token
 from annotate.models import Assignment, Project, Task, User
 
 AddTasks = Callable[..., list[Task]]
@@ -167,6 +168,16 @@ def test_signing_out_gives_open_tasks_back_at_once(
     assert client_of(carol).post(NEXT, {}, format="json").json()["assignment"] is None
     assert api.delete("/api/v1/session").status_code == 204
     assert client_of(carol).post(NEXT, {}, format="json").json()["assignment"]["task"] == task.pk
+
+
+def test_a_token_that_signs_out_leaves_its_owners_tasks_alone(
+    bob: User, project: Project, add_tasks: AddTasks, client_of: ClientOf
+) -> None:
+    add_tasks(1)
+    lent = client_of(bob).post(NEXT, {}, format="json").json()["assignment"]
+    secret, _ = create_token(project=project, by=bob, name="t", scopes=["read"], days=1)
+    APIClient(headers={"Authorization": f"Bearer {secret}"}).delete("/api/v1/session")
+    assert Assignment.objects.get(pk=lent["id"]).state == "leased"
 
 
 def pause(api: APIClient, rater: User, paused: bool) -> dict[str, Any]:

@@ -14,6 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from rest_framework.test import APIClient
 
+from annotate import artifacts
 from annotate.actions.importing import Cancelled, Report, import_file, run_import
 from annotate.formats import UnreadableFile
 from annotate.incoming import ReadingFailed
@@ -226,6 +227,24 @@ def test_an_upload_in_an_object_store_is_read_and_leaves_no_copy_behind(
     assert run_import(job=Import.objects.get()).state == "done"
     assert Task.objects.count() == 5
     assert not [path for path in tmp_path.rglob("*") if path.is_file()]
+
+
+def test_a_fetch_that_was_cut_off_is_done_anew(settings: Any, tmp_path: Path) -> None:
+    settings.ARTIFACT_URL = "memory://tiebreak"
+    settings.DATA_DIR = tmp_path
+    whole = tmp_path / "whole"
+    whole.write_text("all of it")
+    artifacts.put(whole, "imports/1/upload")
+
+    def cut_off(_self: object, _source: str, target: str, **_options: object) -> None:
+        Path(target).write_text("all")
+        raise ConnectionError
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("fsspec.implementations.memory.MemoryFileSystem.get", cut_off)
+        with pytest.raises(ConnectionError):
+            artifacts.fetch("imports/1/upload")
+    assert artifacts.fetch("imports/1/upload").read_text() == "all of it"
 
 
 def test_an_unreadable_upload_fails_with_the_reason(

@@ -90,11 +90,12 @@ def test_the_database_holds_no_secret(bob: User, project: Project, alice: User) 
 def test_a_manager_makes_no_link_for_the_owner_or_for_members_elsewhere(
     project: Project, alice: User, bob: User, mallory: User
 ) -> None:
-    assert link_for_member(project=project, by=alice, user_id=bob.pk)
-    assert link_for_member(project=project, by=alice, user_id=alice.pk) is None
-    assert link_for_member(project=project, by=alice, user_id=mallory.pk) is None
+    members = {member.user_id: member for member in project.memberships.all()}
+    assert link_for_member(member=members[bob.pk], by=alice)
+    assert link_for_member(member=members[alice.pk], by=alice) is None
+    assert mallory.pk not in members
     Project.objects.get(slug="elsewhere").memberships.create(user=bob, role="rater")
-    assert link_for_member(project=project, by=alice, user_id=bob.pk) is None
+    assert link_for_member(member=members[bob.pk], by=alice) is None
 
 
 def test_an_expired_token_is_refused(project: Project, alice: User) -> None:

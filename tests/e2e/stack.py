@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +16,8 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
+
+from tests.children import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 OWN = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PUBLIC_URL", "ALLOWED_HOSTS", "DATA_DIR"}
@@ -65,9 +66,7 @@ class Stack:
     """`manage.py serve` over a new data folder, with the links that it prints."""
 
     def __init__(self, folder: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
+        port = free_port()
         self.folder = folder / "data"
         self.base = f"http://127.0.0.1:{port}"
         self.log = folder / "serve.log"

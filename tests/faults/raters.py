@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import http.client
 import json
-import os
-import socket
 import subprocess
 import sys
 import time
@@ -16,20 +14,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 from django.conf import settings
-from django.db import connection
 from django.test import Client
 
 from annotate.actions.people import add_person
 from annotate.models import Project, Role
+from tests.children import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 CSRF = "t" * 32
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Rater:
@@ -86,16 +78,10 @@ def session(project: Project, number: int) -> str:
 @contextmanager
 def web(port: int, output: Path) -> Iterator[subprocess.Popen[bytes]]:
     """The web server of an installation over the tests' database, in a process group of its own."""
-    url, _, host = os.environ["DATABASE_URL"].partition("?")
-    database = connection.settings_dict["NAME"]
-    environment = os.environ | {
-        "PORT": str(port),
-        "DATABASE_URL": f"{url.rpartition('/')[0]}/{database}?{host}",
-    }
     with output.open("w") as sink:
         process = subprocess.Popen(
             [sys.executable, "-m", "annotate.processes", "web"],
-            cwd=ROOT, env=environment, stdout=sink, stderr=subprocess.STDOUT,
+            cwd=ROOT, env=environment(PORT=str(port)), stdout=sink, stderr=subprocess.STDOUT,
             start_new_session=True,
         )  # fmt: skip
     try:

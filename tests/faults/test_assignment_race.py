@@ -15,7 +15,8 @@ from annotate.actions.assign import next_assignment
 from annotate.actions.judge import submit
 from annotate.actions.people import add_person
 from annotate.models import Judgment, Project, Role, Task, User
-from tests.faults.raters import Rater, free_port, session, web
+from tests.children import free_port
+from tests.faults.raters import Rater, session, web
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
 OVERLAP = 3

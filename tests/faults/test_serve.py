@@ -16,6 +16,7 @@ import psycopg
 import pytest
 
 from annotate import embedded
+from tests.children import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
 PROGRAMS = ("web", "default", "gpu", "beat")
@@ -25,12 +26,6 @@ START_SECONDS = 120.0
 FROM_THE_TESTS = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PUBLIC_URL", "ALLOWED_HOSTS"}
 
 pytestmark = pytest.mark.timeout(600)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 class Serve:

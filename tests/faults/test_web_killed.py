@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from annotate.models import Judgment, Project, Task
-from tests.faults.raters import Rater, free_port, session, web
+from tests.children import free_port
+from tests.faults.raters import Rater, session, web
 
 RATERS, TASKS, OVERLAP = 6, 60, 2
 

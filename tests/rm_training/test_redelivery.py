@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -15,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection
 from django.utils import timezone
 
 from annotate.actions.importing import import_file
@@ -26,6 +24,7 @@ from rm_training.actions.claims import STALE_AFTER, TRAIN
 from rm_training.actions.runs import start_run
 from rm_training.actions.watch import watch
 from rm_training.models import Embedding, Evaluation, RewardModel, Round, TrainingRun, Trigger
+from tests.children import environment
 
 ROOT = Path(__file__).resolve().parents[2]
 PROMPTS = 1_000
@@ -97,18 +96,12 @@ def import_comparisons(project: Project, folder: Path) -> None:
 @contextmanager
 def worker(output: Path) -> Iterator[subprocess.Popen[bytes]]:
     """A `gpu` worker over the tests' database and broker, ended when the block is left."""
-    database = connection.settings_dict["NAME"]
-    url, _, host = os.environ["DATABASE_URL"].partition("?")
-    environment = os.environ | {
-        "DATABASE_URL": f"{url.rpartition('/')[0]}/{database}?{host}",
-        "OMP_NUM_THREADS": "1",
-    }
     command = [sys.executable, "-m", "celery", "--app", "annotate.celery", "worker", "-Q", "gpu"]
     with output.open("w") as sink:
         process = subprocess.Popen(
             [*command, "--pool=solo", "--without-gossip", "--without-mingle", "-n", output.stem],
             cwd=ROOT,
-            env=environment,
+            env=environment(OMP_NUM_THREADS="1"),
             stdout=sink,
             stderr=subprocess.STDOUT,
         )

@@ -154,8 +154,8 @@ class PersonView(APIView):
 class SignInLinkView(APIView):
     @extend_schema(request=None, responses={201: s.SignInUrl})
     def post(self, request: Request, slug: str, person: int) -> Response:
-        project = project_for(request, slug)
-        user = people.link_for_member(project=project, by=user_of(request), user_id=person)
+        member = member_of(project_for(request, slug), person)
+        user = people.link_for_member(member=member, by=user_of(request))
         if user is None:
             raise Http404
         url, link = user
