@@ -17,7 +17,7 @@ Scope = ApiToken.Scope
 _MEMBERSHIP = f"""
 SELECT {columns(Project, "p")}, m.role
 FROM annotate_membership AS m JOIN annotate_project AS p ON p.id = m.project_id
-WHERE m.user_id = %(user)s AND p.slug = %(slug)s
+WHERE m.user_id = %(user)s AND p.slug = %(slug)s AND m.left_at IS NULL
 """  # noqa: S608 -- the columns are the models' own
 _OWN_ASSIGNMENT = f"""
 SELECT {columns(Assignment, "a")}, {columns(Task, "t")}, {columns(Question, "q")},
@@ -28,6 +28,7 @@ JOIN annotate_question AS q ON q.id = t.question_id
 JOIN annotate_project AS p ON p.id = q.project_id
 JOIN annotate_membership AS m ON m.project_id = p.id AND m.user_id = a.rater_id
 WHERE a.id = %(assignment)s AND a.rater_id = %(user)s AND p.slug = %(slug)s
+  AND m.left_at IS NULL
 """  # noqa: S608 -- the columns are the models' own
 
 
@@ -58,6 +59,24 @@ def _check_token(request: Request, project: Project, scope: str) -> None:
     allowed = scope in token.scopes or (scope == Scope.MANAGE and readable)
     if token.project_id != project.pk or not allowed:
         raise Http404
+
+
+def sees_names(request: Request, project: Project) -> bool:
+    """Whether votes have their raters' names for this user: not for a reviewer of a project that
+    reviews anonymously."""
+    if not project.anonymous_review:
+        return True
+    member = Membership.objects.get(project=project, user=user_of(request))
+    return _RANK[Role(member.role)] > _RANK[Role.REVIEWER]
+
+
+def question_of(project: Project, question_id: int) -> Question:
+    """A question of a project that the caller has already been admitted to."""
+    found = Question.objects.select_related("project").filter(project=project, pk=question_id)
+    question = found.first()
+    if question is None:
+        raise Http404
+    return question
 
 
 def work_project(request: Request, slug: str) -> Project:
@@ -95,7 +114,7 @@ def member_of(project: Project, user_id: int) -> Membership:
     """Someone of a project that the caller has already been admitted to."""
     found = (
         Membership.objects.select_related("project", "user")
-        .filter(project=project, user_id=user_id)
+        .filter(project=project, user_id=user_id, left_at=None)
         .first()
     )
     if found is None:

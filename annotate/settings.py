@@ -162,6 +162,11 @@ SPECTACULAR_SETTINGS = {
         "UserKind": "annotate.models.User.Kind",
         "QuestionKind": "annotate.models.Question.Kind",
         "TaskSource": "annotate.models.Task.Source",
+        "TaskPurpose": "annotate.models.Task.Purpose",
+        "AppealState": "annotate.models.Appeal.State",
+        "ProposalState": "annotate.models.ProposedAction.State",
+        "GoldAction": "annotate.models.GoldAction",
+        "InvitedRole": "annotate.api.manage.serializers.INVITED_ROLES",
     },
 }
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from annotate.actions.assign import return_expired
 from annotate.actions.consensus import refresh_consensus
 from annotate.actions.importing import run_import
+from annotate.actions.leases import return_expired
 from annotate.jobs import opened
 from annotate.models import Import, Project
 

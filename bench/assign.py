@@ -227,7 +227,7 @@ def _recorded(slug: str) -> str:
         assert client.post(path, body, "application/json").status_code == 201
     ids = {
         task["id"]: ":assignment",
-        task["task"]: ":task",
+        Assignment.objects.get(pk=task["id"]).task_id: ":task",
         first: ":membership",
         rater.pk: ":rater",
     }

@@ -16,12 +16,11 @@ from rest_framework.test import APIClient
 
 from annotate.actions.corpus import write_tasks
 from annotate.actions.people import add_person
-from annotate.actions.projects import create_project
+from annotate.actions.projects import COMPARISON, create_project
 from annotate.formats import Candidate
 from annotate.incoming import NewTask
 from annotate.models import Project, Role, Task, User
 from annotate.queries.projects import current_question
-from annotate.questions.comparison import ComparisonSpec
 
 hypothesis_settings.register_profile(
     "tiebreak", deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
@@ -57,8 +56,8 @@ def alice(db: None) -> User:
 
 @pytest.fixture
 def project(alice: User) -> Project:
-    spec = ComparisonSpec(reasons=("accurate", "clear"))
-    return create_project(by=alice, name="Helpful answers", slug="helpful", spec=spec)
+    question = {**COMPARISON, "spec": {"reasons": ["accurate", "clear"]}}
+    return create_project(by=alice, name="Helpful answers", slug="helpful", question=question)
 
 
 @pytest.fixture

@@ -11,16 +11,34 @@ from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
 from annotate.actions.assign import next_assignment
+from annotate.actions.invitations import invite
 from annotate.actions.people import add_person, create_token
 from annotate.actions.snapshots import take_snapshot
-from annotate.models import Import, Project, Role, Task, User
+from annotate.models import (
+    Appeal,
+    GoldAction,
+    Import,
+    Membership,
+    Project,
+    ProposedAction,
+    Role,
+    Task,
+    User,
+)
+from annotate.queries.projects import current_question
 from rm_training.models import RewardModel, Round, TrainingRun, Trigger
 
 ClientOf = Callable[[User], APIClient]
 AddTasks = Callable[..., list[Task]]
-OPEN = {"/api/v1/session", "/api/v1/session/link"}
+OPEN = {
+    "/api/v1/session",
+    "/api/v1/session/link",
+    "/api/v1/session/invitation",
+    "/api/v1/session/invitation/accept",
+}
 RATER_PART = "/work"
-REVIEWER_READS = {"tasks", "tasks/{task}", "agreement"}
+REVIEWER_READS = {"tasks", "tasks/{task}", "agreement", "disputes", "appeals"}
+REVIEWER_WRITES = {"tasks/{task}/decision", "appeals/{appeal}"}
 
 
 def routes() -> Iterator[tuple[str, str]]:
@@ -55,7 +73,15 @@ def objects(project: Project, alice: User, bob: User, add_tasks: AddTasks) -> di
     )  # fmt: skip
     job = Import.objects.create(project=project, name="x", path="y")
     _, token = create_token(project=project, by=alice, name="t", scopes=["read"], days=1)
+    _, invitation = invite(project=project, by=alice, role=Role.RATER, days=1, uses=1)
+    member = Membership.objects.get(project=project, user=bob)
+    proposal = ProposedAction.objects.create(
+        membership=member, action=GoldAction.WARN, evidence="few are right", judgment=1
+    )
+    appeal = Appeal.objects.create(assignment=lent, text="I was right.")
     return {
+        "questions": current_question(project).pk, "invitations": invitation.pk,
+        "proposals": proposal.pk, "appeals": appeal.pk,
         "tasks": task.pk, "people": bob.pk, "imports": job.pk, "snapshots": snapshot.pk,
         "tokens": token.pk, "assignments": lent.pk, "training-runs": run.pk,
         "reward-models": model.pk, "rounds": round_.pk,
@@ -102,7 +128,7 @@ def test_a_rater_reaches_the_raters_part_alone(
 
 
 @pytest.mark.parametrize(("method", "template"), PROJECT_ROUTES)
-def test_a_reviewer_reads_tasks_and_agreement(
+def test_a_reviewer_reads_tasks_and_agreement_and_decides(
     method: str, template: str, objects: dict[str, int], project: Project,
     client_of: ClientOf,
 ) -> None:  # fmt: skip
@@ -111,6 +137,8 @@ def test_a_reviewer_reads_tasks_and_agreement(
     part = template.rsplit("{slug}/", maxsplit=1)[-1]
     if part in REVIEWER_READS and method == "get":
         assert status == 200
+    elif part in REVIEWER_WRITES and method == "post":
+        assert status == 400
     elif RATER_PART not in template:
         assert status == 404
 

@@ -1,26 +1,26 @@
-"""Lends tasks to raters and takes them back.
+"""What a rater gets next: an open lease, a task of the training, gold, a repeat, or work.
 
-A lease, a submission, a skip and an expiry each move `places_left` of the task in the statement
-that moves the assignment, so the two can't drift apart; the database refuses a negative number.
-Lock order everywhere: the rater's membership, then assignments, then tasks.
+It decides who may be lent anything at all; `lend.py` has the statements that do it, `leases.py`
+what becomes of a lease.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+import random
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from annotate.actions.audit import record
+from annotate.actions import lend
+from annotate.actions.leases import return_expired
 from annotate.models import Assignment, Membership, Project, Question, Task, User
 from annotate.models.rows import columns, one
-from annotate.queries.projects import current_question
-from annotate.questions.order import presentation_order
+from annotate.queries.projects import question_as_shown, questions_of
 
 # The task on the screen and the one prefetched behind it.
 LEASES_AT_ONCE = 2
@@ -33,40 +33,27 @@ PAUSED = (
     "be submitted. Ask the manager when you can go on."
 )
 ENOUGH_OPEN = "You have two tasks open already. Answer or skip one of them first."
-
-# Tasks are locked in the order of their ids, so that two who give the same ones back don't wait for
-# each other.
-_GIVE_BACK = """
-WITH ended AS (
-    UPDATE annotate_assignment SET state = 'expired' WHERE id IN ({which}) RETURNING task_id
-), freed AS (
-    SELECT t.id, e.n FROM annotate_task AS t
-    JOIN (SELECT task_id, count(*) AS n FROM ended GROUP BY task_id) AS e ON e.task_id = t.id
-    ORDER BY t.id FOR NO KEY UPDATE OF t
+DAY_FULL = (
+    "You have done the {cap} tasks that one person may do here in a day. "
+    "The next can be had after midnight, UTC."
 )
-UPDATE annotate_task AS t SET places_left = t.places_left + f.n FROM freed AS f WHERE t.id = f.id
-"""
-_RETURN_EXPIRED = _GIVE_BACK.format(
-    which="""
-    SELECT id FROM annotate_assignment WHERE state = 'leased' AND lease_expires_at < now()
-    ORDER BY task_id LIMIT 500 FOR UPDATE SKIP LOCKED
-    """
+ALL_DONE = "You have done the {cap} tasks that one person may do here. Thank you."
+NOT_FOR_YOU = (
+    "The questions here need a skill or a group that you don't have. Ask a manager to add it."
 )
-_RETURN_OWN = _GIVE_BACK.format(
-    which="""
-    SELECT a.id FROM annotate_assignment AS a
-    JOIN annotate_task AS t ON t.id = a.task_id JOIN annotate_question AS q ON q.id = t.question_id
-    WHERE a.rater_id = %(rater)s AND a.state = 'leased'
-      AND (%(project)s::bigint IS NULL OR q.project_id = %(project)s)
-    ORDER BY a.task_id FOR UPDATE OF a
-    """
+COOLING = (
+    "The tasks left are about prompts you have just seen. They open for you again within "
+    "{minutes} minutes."
+)
+NO_TRAINING_LEFT = (
+    "You have done all the training there is here, and it was not passed. Ask a manager how to "
+    "go on."
 )
 
 _ENTER = """
-SELECT id, paused_at, lent FROM annotate_membership
-WHERE project_id = %(project)s AND user_id = %(rater)s FOR NO KEY UPDATE
+SELECT id, paused_at, training_since, groups, skills, lent, reached FROM annotate_membership
+WHERE project_id = %(project)s AND user_id = %(rater)s AND left_at IS NULL FOR NO KEY UPDATE
 """
-
 _LIVE = """
 SELECT a.id FROM annotate_assignment AS a
 JOIN annotate_task AS t ON t.id = a.task_id JOIN annotate_question AS q ON q.id = t.question_id
@@ -74,49 +61,18 @@ WHERE a.rater_id = %(rater)s AND a.state = 'leased' AND a.lease_expires_at >= no
   AND q.project_id = %(project)s
 ORDER BY a.id
 """
-
-_LEND = f"""
-WITH picked AS (
-    SELECT t.* FROM annotate_task AS t
-    WHERE t.question_id = %(question)s AND t.places_left > 0
-      AND NOT EXISTS (
-          SELECT 1 FROM annotate_assignment AS a WHERE a.task_id = t.id AND a.rater_id = %(rater)s)
-    ORDER BY t.priority DESC, t.id LIMIT 1
-    FOR UPDATE OF t SKIP LOCKED
-), taken AS (
-    UPDATE annotate_task AS t SET places_left = t.places_left - 1 FROM picked WHERE t.id = picked.id
-), counted AS (
-    UPDATE annotate_membership AS m
-    SET lent = m.lent
-        || jsonb_build_object(picked.k, coalesce((m.lent ->> picked.k::text)::int, 0) + 1)
-    FROM picked WHERE m.id = %(membership)s
-), lent AS (
-    INSERT INTO annotate_assignment
-        (task_id, rater_id, state, shown, leased_at, lease_expires_at, skip_reason, note, flagged)
-    SELECT id, %(rater)s, 'leased',
-           ARRAY(SELECT jsonb_array_elements_text(%(orders)s::jsonb -> k::text)::smallint),
-           now(), now() + %(lease)s, '', '', false
-    FROM picked RETURNING *
-)
-SELECT {columns(Assignment, "lent")}, {columns(Task, "picked")} FROM lent, picked
-"""  # noqa: S608 -- the columns are the models' own
-
-# The rater's own expired lease comes back only when nothing new is open.
-_LEND_AGAIN = f"""
-WITH picked AS (
-    SELECT a.id AS assignment_id, t.* FROM annotate_assignment AS a
-    JOIN annotate_task AS t ON t.id = a.task_id
-    WHERE a.rater_id = %(rater)s AND a.state = 'expired'
-      AND t.question_id = %(question)s AND t.places_left > 0
-    ORDER BY a.id LIMIT 1 FOR UPDATE SKIP LOCKED
-), taken AS (
-    UPDATE annotate_task AS t SET places_left = t.places_left - 1 FROM picked WHERE t.id = picked.id
-), lent AS (
-    UPDATE annotate_assignment AS a
-    SET state = 'leased', leased_at = now(), lease_expires_at = now() + %(lease)s
-    FROM picked WHERE a.id = picked.assignment_id RETURNING a.*
-)
-SELECT {columns(Assignment, "lent")}, {columns(Task, "picked")} FROM lent, picked
+_DONE = """
+SELECT count(*) FILTER (WHERE j.submitted_at >= %(midnight)s), count(*)
+FROM annotate_judgment AS j
+JOIN annotate_task AS t ON t.id = j.task_id JOIN annotate_question AS q ON q.id = t.question_id
+WHERE j.rater_id = %(rater)s AND j.revision = 1 AND j.kind = 'rating'
+  AND q.project_id = %(project)s
+"""
+_LOAD = f"""
+SELECT {columns(Assignment, "a")}, {columns(Task, "t")}, {columns(Question, "q")}
+FROM annotate_assignment AS a
+JOIN annotate_task AS t ON t.id = a.task_id JOIN annotate_question AS q ON q.id = t.question_id
+WHERE a.id = %(id)s
 """  # noqa: S608 -- the columns are the models' own
 
 
@@ -126,6 +82,26 @@ class Lent:
 
     assignment: Assignment | None
     reason: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Rater:
+    """A rater's membership as it stands while it is locked."""
+
+    user: User
+    membership: int
+    paused_at: datetime | None
+    training_since: datetime | None
+    groups: Sequence[str]
+    skills: Sequence[str]
+    lent: dict[str, int]
+    reached: dict[str, tuple[int, int]]
+
+    def may_answer(self, question: Question) -> bool:
+        has_skills = set(question.needs_skills) <= set(self.skills)
+        return has_skills and (
+            not question.for_groups or bool(set(question.for_groups) & set(self.groups))
+        )
 
 
 def next_assignment(*, project: Project, rater: User, holding: Collection[int] = ()) -> Lent:
@@ -140,14 +116,10 @@ def next_assignment(*, project: Project, rater: User, holding: Collection[int] =
 
 
 @transaction.atomic
-def _next(project: Project, rater: User, holding: Collection[int]) -> Lent:
-    keys = {"project": project.pk, "rater": rater.pk}
-    # One request of a rater at a time, so that two tabs don't both see a free place for a lease.
-    entered = one(_ENTER, keys)
-    if entered is None:
-        raise Membership.DoesNotExist
-    membership, paused_at, counts = entered
-    if paused_at:
+def _next(project: Project, user: User, holding: Collection[int]) -> Lent:
+    keys = {"project": project.pk, "rater": user.pk}
+    rater = _enter(user, keys)
+    if rater.paused_at:
         return Lent(None, PAUSED)
     live = _live(keys)
     for pk in live:
@@ -155,7 +127,31 @@ def _next(project: Project, rater: User, holding: Collection[int]) -> Lent:
             return Lent(_load(pk), None)
     if len(live) >= LEASES_AT_ONCE:
         return Lent(None, ENOUGH_OPEN)
-    return _lend(project, rater, membership, json.loads(counts))
+    full = _full(project, keys, len(live))
+    if full:
+        return Lent(None, full)
+    questions = [q for q in questions_of(project) if rater.may_answer(q)]
+    if not questions:
+        return Lent(None, NOT_FOR_YOU)
+    return _lend(project, rater, questions)
+
+
+def _enter(user: User, keys: dict[str, int]) -> Rater:
+    """Locks the membership, so that two tabs don't both see a free place for a lease."""
+    entered = one(_ENTER, keys)
+    if entered is None:
+        raise Membership.DoesNotExist
+    membership, paused_at, training_since, groups, skills, lent, reached = entered
+    return Rater(
+        user=user,
+        membership=membership,
+        paused_at=paused_at,
+        training_since=training_since,
+        groups=groups,
+        skills=skills,
+        lent=json.loads(lent),
+        reached=json.loads(reached),
+    )
 
 
 def _live(keys: dict[str, int]) -> list[int]:
@@ -164,145 +160,64 @@ def _live(keys: dict[str, int]) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def return_expired() -> int:
-    """Gives the places of ended leases back, at most 500 at once; how many tasks gained a place."""
-    with connection.cursor() as cursor:
-        cursor.execute(_RETURN_EXPIRED)
-        return int(cursor.rowcount)
+def _full(project: Project, keys: dict[str, int], live: int) -> str | None:
+    """Why the rater has had enough, by the project's caps; None where there is room."""
+    if not project.daily_cap and not project.total_cap:
+        return None
+    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
+    found = one(_DONE, {**keys, "midnight": midnight})
+    assert found is not None
+    today, ever = found
+    if project.total_cap and ever + live >= project.total_cap:
+        return ALL_DONE.format(cap=project.total_cap)
+    if project.daily_cap and today + live >= project.daily_cap:
+        return DAY_FULL.format(cap=project.daily_cap)
+    return None
 
 
-def return_own(*, rater: User, project: Project | None = None) -> int:
-    """Gives a rater's open leases back for others, in one project or in all; how many. What was
-    begun can still be submitted, and an open tab takes the lease up again if its place is free."""
-    keys = {"rater": rater.pk, "project": project.pk if project else None}
-    with connection.cursor() as cursor:
-        cursor.execute(_RETURN_OWN, keys)
-        return int(cursor.rowcount)
+def purpose_of_next(project: Project, rater: Rater) -> str:
+    """What kind of task comes next, drawn at the project's rates; the same each time it is asked
+    until something is lent."""
+    draw = random.Random(f"{rater.membership}/{rater.lent.get('all', 0)}").random()
+    if draw < project.gold_rate:
+        return Task.Purpose.GOLD
+    if draw < project.gold_rate + project.repeat_rate:
+        return Task.Purpose.REPEAT
+    return Task.Purpose.WORK
 
 
-def _lend(project: Project, rater: User, membership: int, counts: dict[str, int]) -> Lent:
-    """A new lease, or why there is none. Ended leases are given back only when nothing is open:
-    beat does it every minute, and at every click it would cost more than the lending."""
-    question = current_question(project)
-    orders = {
-        k: presentation_order(k, counts.get(str(k), 0), membership)
-        for k in range(2, int(question.spec["k_max"]) + 1)
-    }
-    parameters: dict[str, Any] = {
-        "question": question.pk,
-        "rater": rater.pk,
-        "membership": membership,
-        "orders": json.dumps(orders),
-        "lease": timedelta(minutes=project.lease_minutes),
-    }
-    found = one(_LEND, parameters, Assignment, Task)
+def _lend(project: Project, rater: Rater, questions: Sequence[Question]) -> Lent:
+    wanted = lend.Wanted(
+        project, rater.user, rater.membership, rater.lent, rater.reached, questions
+    )
+    if rater.training_since:
+        found = lend.known(wanted, Task.Purpose.TRAINING) or lend.again(wanted, training=True)
+        return Lent(found, None if found else NO_TRAINING_LEFT)
+    found = None
+    match purpose_of_next(project, rater):
+        case Task.Purpose.GOLD:
+            found = lend.known(wanted, Task.Purpose.GOLD)
+        case Task.Purpose.REPEAT:
+            found = lend.repeat(wanted)
+    found = found or lend.work(wanted)
+    # Ended leases are given back only when nothing is open: beat does it every minute, and at
+    # every click it would cost more than the lending.
     if not found and return_expired():
-        found = one(_LEND, parameters, Assignment, Task)
-    found = found or one(_LEND_AGAIN, parameters, Assignment, Task)
-    if found is None:
-        return Lent(None, NOTHING_LEFT)
-    assignment, assignment.task = found
-    assignment.task.question = question
-    assignment.rater = rater
-    return Lent(assignment, None)
+        found = lend.work(wanted)
+    found = found or lend.again(wanted, training=False)
+    return Lent(found, None if found else _why_nothing(wanted))
 
 
-_LOAD = f"""
-SELECT {columns(Assignment, "a")}, {columns(Task, "t")}, {columns(Question, "q")}
-FROM annotate_assignment AS a
-JOIN annotate_task AS t ON t.id = a.task_id JOIN annotate_question AS q ON q.id = t.question_id
-WHERE a.id = %(id)s
-"""  # noqa: S608 -- the columns are the models' own
+def _why_nothing(wanted: lend.Wanted) -> str:
+    if lend.is_cooling(wanted):
+        return COOLING.format(minutes=wanted.project.prompt_cooldown)
+    return NOTHING_LEFT
 
 
 def _load(pk: int) -> Assignment:
-    found = one(_LOAD, {"id": pk}, Assignment, Task, Question)
+    found: tuple[Any, ...] | None = one(_LOAD, {"id": pk}, Assignment, Task, Question)
     assert found is not None
     assignment: Assignment = found[0]
     _, assignment.task, assignment.task.question = found
+    assignment.task.question = question_as_shown(assignment)
     return assignment
-
-
-@transaction.atomic
-def skip(*, assignment: Assignment, reason: str, note: str = "") -> Assignment:
-    """Gives a leased task back for others; this rater won't see it again."""
-    assignment = lock(assignment)
-    if assignment.state in {Assignment.State.LEASED, Assignment.State.EXPIRED}:
-        if assignment.state == Assignment.State.LEASED:
-            _return_place(assignment)
-        assignment.state = Assignment.State.SKIPPED
-        assignment.skip_reason = reason
-        assignment.note = note
-        assignment.save(update_fields=["state", "skip_reason", "note"])
-    return assignment
-
-
-@transaction.atomic
-def flag(*, assignment: Assignment, note: str) -> Assignment:
-    """Marks a task for a manager's eye, with the rater's words. The lease goes on."""
-    assignment = lock(assignment)
-    assignment.flagged = True
-    assignment.note = note
-    assignment.save(update_fields=["flagged", "note"])
-    record(
-        project=assignment.task.question.project,
-        actor=assignment.rater,
-        action="task flagged",
-        task=assignment.task_id,
-        note=note,
-    )
-    return assignment
-
-
-@transaction.atomic
-def extend_lease(*, assignment: Assignment) -> Assignment:
-    """A heartbeat from an open tab. An expired lease is taken up again if its place is free.
-
-    Nothing is extended for somebody who is paused.
-    """
-    assignment = lock(assignment)
-    project = assignment.task.question.project
-    member = Membership.objects.filter(project=project, user=assignment.rater)
-    if member.filter(paused_at__isnull=False).exists():
-        return assignment
-    if assignment.state == Assignment.State.EXPIRED and take_place(assignment):
-        assignment.state = Assignment.State.LEASED
-    if assignment.state == Assignment.State.LEASED:
-        assignment.lease_expires_at = timezone.now() + timedelta(minutes=project.lease_minutes)
-        assignment.save(update_fields=["state", "lease_expires_at"])
-    return assignment
-
-
-_LOCK = f"""
-SELECT {columns(Assignment, "a")} FROM annotate_assignment AS a WHERE a.id = %(id)s
-FOR NO KEY UPDATE
-"""  # noqa: S608 -- the columns are the model's own
-
-
-def lock(assignment: Assignment) -> Assignment:
-    """The assignment as it stands, locked; with the task that was loaded with it, whose question
-    and responses never change."""
-    found = one(_LOCK, {"id": assignment.pk}, Assignment)
-    assert found is not None
-    locked: Assignment = found[0]
-    locked.task, locked.rater = assignment.task, assignment.rater
-    return locked
-
-
-def take_place(assignment: Assignment) -> bool:
-    """Takes one of the task's free places; False where none is left."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE annotate_task SET places_left = places_left - 1"
-            " WHERE id = %s AND places_left > 0",
-            [assignment.task_id],
-        )
-        return bool(cursor.rowcount)
-
-
-def _return_place(assignment: Assignment) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "UPDATE annotate_task SET places_left = places_left + 1 WHERE id = %s",
-            [assignment.task_id],
-        )

@@ -8,72 +8,118 @@ import numpy as np
 from django.db import connection, transaction
 from numpy.typing import NDArray
 
+from annotate.actions.overlap import extend_overlap, size_leases
+from annotate.actions.rules import propose_actions
 from annotate.models import Agreement, Project
-from annotate.queries.judgments import PairVotes, Placing, load_pair_votes
-from annotate.stats.consensus import entropy, smoothed_majority
-from annotate.stats.reliability import alpha, outcome_counts, raw_agreement
+from annotate.queries.judgments import Placing, UnitVotes, load_decisions, load_unit_votes
+from annotate.stats.consensus import disagreement, entropy, smoothed_majority
+from annotate.stats.reliability import alpha, raw_agreement
 
 _UPSERT = """
-INSERT INTO annotate_taskconsensus (task_id, posterior, entropy, judgments, updated_at)
-SELECT task_id, string_to_array(posterior, ',')::float8[], entropy, judgments, now()
-FROM unnest(%s::bigint[], %s::text[], %s::float8[], %s::int[])
-    AS new (task_id, posterior, entropy, judgments)
+INSERT INTO annotate_taskconsensus
+    (task_id, posterior, entropy, confidence, disagreement, judgments, updated_at)
+SELECT task_id, string_to_array(posterior, ',')::float8[], entropy, confidence,
+       nullif(disagreement, 'NaN'), judgments, now()
+FROM unnest(%s::bigint[], %s::text[], %s::float8[], %s::float8[], %s::float8[], %s::int[])
+    AS new (task_id, posterior, entropy, confidence, disagreement, judgments)
 ON CONFLICT (task_id) DO UPDATE
-SET posterior = excluded.posterior, entropy = excluded.entropy,
-    judgments = excluded.judgments, updated_at = excluded.updated_at
+SET posterior = excluded.posterior, entropy = excluded.entropy, confidence = excluded.confidence,
+    disagreement = excluded.disagreement, judgments = excluded.judgments,
+    updated_at = excluded.updated_at
 WHERE annotate_taskconsensus.posterior IS DISTINCT FROM excluded.posterior
    OR annotate_taskconsensus.judgments IS DISTINCT FROM excluded.judgments
+   OR annotate_taskconsensus.disagreement IS DISTINCT FROM excluded.disagreement
 """
 
 
 @transaction.atomic
 def refresh_consensus(*, project: Project) -> Agreement:
-    """Writes the posteriors that changed and one new measurement of agreement."""
-    votes, placing = load_pair_votes(project)
-    unit, counts = unit_counts(votes)
-    _write_posteriors(votes, unit, counts)
-    return _write_agreement(project, votes, placing, unit, counts)
+    """Writes the posteriors that changed and one new measurement of agreement; then what follows
+    from them: places for tasks that are unsure, lengths of leases, proposals about raters."""
+    votes, placing = load_unit_votes(project)
+    counts = _counts(votes)
+    _write_posteriors(votes, counts, load_decisions(project))
+    agreement = _write_agreement(project, votes, placing, counts)
+    extend_overlap(project=project)
+    size_leases(project=project)
+    propose_actions(project=project)
+    return agreement
 
 
-def unit_counts(votes: PairVotes) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """(task, pair) of each unit, sorted [units, 2], and its votes by outcome [units, 3]."""
-    keys = np.column_stack([votes.task, votes.pair])
-    if not len(keys):
-        return np.zeros((0, 2), np.int64), np.zeros((0, 3), np.int64)
-    unit, inverse = np.unique(keys, axis=0, return_inverse=True)
-    return unit, outcome_counts(inverse.ravel(), votes.outcome)
+def _starts(units: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Where each task's units begin, for tasks with `units` of them."""
+    return np.concatenate([[0], np.cumsum(units)[:-1]]) if len(units) else units
 
 
-def _write_posteriors(votes: PairVotes, unit: NDArray[np.int64], counts: NDArray[np.int64]) -> None:
-    if not len(unit):
+def _counts(votes: UnitVotes) -> NDArray[np.int64]:
+    """Votes by outcome of every unit of every task, [units in all, 3], in the order of tasks."""
+    row = _starts(votes.units)[np.searchsorted(votes.tasks, votes.task)] + votes.unit
+    counts = np.zeros((int(votes.units.sum()), 3), dtype=np.int64)
+    np.add.at(counts, (row, votes.outcome), 1)
+    return counts
+
+
+def _write_posteriors(votes: UnitVotes, counts: NDArray[np.int64], decisions: UnitVotes) -> None:
+    if not len(votes.tasks):
         return
     posterior = smoothed_majority(counts.astype(float))
-    starts = np.flatnonzero(np.r_[True, unit[1:, 0] != unit[:-1, 0]])
-    tasks = unit[starts, 0]
+    _decide(posterior, votes, decisions)
+    judged = counts.sum(axis=1) > 0
+    differ = disagreement(counts.astype(float))
+    starts = _starts(votes.units)
     texts = [",".join(map(repr, part.ravel().tolist())) for part in np.split(posterior, starts[1:])]
-    # A task's uncertainty is that of its average pair, so that k = 2 and k = 6 compare.
-    mean_entropy = np.add.reduceat(entropy(posterior), starts) / np.diff(np.r_[starts, len(unit)])
     with connection.cursor() as cursor:
         cursor.execute(
             _UPSERT,
-            [tasks.tolist(), texts, mean_entropy.tolist(), counts[starts].sum(axis=1).tolist()],
+            [
+                votes.tasks.tolist(),
+                texts,
+                # Means over what was voted on, so that k = 2 and k = 6 compare.
+                _mean(entropy(posterior), judged, starts).tolist(),
+                _mean(posterior.max(axis=1), judged, starts).tolist(),
+                _mean(differ, ~np.isnan(differ), starts).tolist(),
+                _judgments_a_task(votes).tolist(),
+            ],
         )
 
 
+def _judgments_a_task(votes: UnitVotes) -> NDArray[np.int64]:
+    of_judgment = np.unique(np.column_stack([votes.task, votes.judgment]), axis=0)[:, 0]
+    index = np.searchsorted(votes.tasks, of_judgment)
+    return np.bincount(index, minlength=len(votes.tasks))
+
+
+def _decide(posterior: NDArray[np.float64], votes: UnitVotes, decisions: UnitVotes) -> None:
+    """What a reviewer decided is certain; the votes stay as they are."""
+    known = np.isin(decisions.task, votes.tasks)
+    task, unit, outcome = (
+        part[known] for part in (decisions.task, decisions.unit, decisions.outcome)
+    )
+    row = _starts(votes.units)[np.searchsorted(votes.tasks, task)] + unit
+    posterior[row] = 0.0
+    posterior[row, outcome] = 1.0
+
+
+def _mean(
+    values: NDArray[np.float64], taken: NDArray[np.bool_], starts: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The mean of a task's values that are taken; NaN where none is."""
+    total = np.add.reduceat(np.where(taken, values, 0.0), starts)
+    n = np.add.reduceat(taken.astype(float), starts)
+    means: NDArray[np.float64] = np.divide(total, n, out=np.full(len(n), np.nan), where=n > 0)
+    return means
+
+
 def _write_agreement(
-    project: Project,
-    votes: PairVotes,
-    placing: Placing,
-    unit: NDArray[np.int64],
-    counts: NDArray[np.int64],
+    project: Project, votes: UnitVotes, placing: Placing, counts: NDArray[np.int64]
 ) -> Agreement:
     """Pairs of one ranking are not independent: the bootstrap draws whole tasks."""
-    cluster = unit[:, 0]
+    cluster = np.repeat(votes.tasks, votes.units)
     twice = np.unique(cluster[counts.sum(axis=1) >= 2])
     return Agreement.objects.create(
         project=project,
         judgments=len(np.unique(votes.judgment)),
-        tasks=len(np.unique(cluster)),
+        tasks=len(np.unique(votes.task)),
         tasks_overlapping=len(twice),
         raters=len(np.unique(votes.rater)),
         alpha=asdict(alpha(counts, cluster=cluster)),

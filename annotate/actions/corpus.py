@@ -46,7 +46,7 @@ _RESPONSE_COLUMNS = {
 _TASK_COLUMNS = {
     "id": "int8", "question_id": "int8", "prompt_id": "int8", "response_ids": _RAW, "k": "int2",
     "digest": "bytea", "overlap": "int2", "places_left": "int2", "source": "text",
-    "recorded": _RAW, "priority": "int2",
+    "recorded": _RAW, "priority": "int2", "meta": _RAW,
 }  # fmt: skip
 _JSONB_VERSION = b"\x01"
 
@@ -76,6 +76,7 @@ class TaskRow(NamedTuple):
     digest: bytes
     recorded: tuple[int, ...] | None = None
     overlap: int | None = None
+    meta: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def write_tasks(
     for task in tasks:
         prompt = prompts[task.prompt[0]]
         own = tuple([ids[prompt, digest] for digest, _, _ in task.responses])
-        rows.append(TaskRow(prompt, own, task.digest, task.recorded, task.overlap))
+        rows.append(TaskRow(prompt, own, task.digest, task.recorded, task.overlap, task.meta))
     return ensure_tasks(project, question, rows, source, new_prompts)
 
 
@@ -184,6 +185,7 @@ def ensure_tasks(
                 source,
                 _array(task.recorded, _INT2) if task.recorded else None,
                 priority,
+                None if task.meta is None else _JSONB_VERSION + task.meta,
             )
             for digest, task in new.items()
         ),

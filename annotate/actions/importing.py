@@ -21,12 +21,14 @@ from django.utils import timezone
 from annotate import artifacts
 from annotate.actions.audit import record
 from annotate.actions.corpus import write_tasks
-from annotate.actions.votes import VotesOf, write_votes
+from annotate.actions.votes import CastVote, VotesOf, cast_votes, write_votes
 from annotate.formats import BadLine, UnreadableFile
 from annotate.incoming import Batch, FromFile, ReadingFailed, batches
 from annotate.jobs import enqueue, enqueue_coalesced
 from annotate.models import Import, Project, Question, User
 from annotate.queries.projects import current_question
+from annotate.questions import Spec, parse
+from annotate.questions.errors import InvalidAnswer
 
 BATCH = 4_000
 ERRORS_KEPT = 200
@@ -74,16 +76,20 @@ def import_file(
     path: Path,
     name: str | None = None,
     format: str | None = None,
+    question: Question | None = None,
     progress: OnProgress = lambda report: None,
 ) -> Report:
-    """Reads a local file into the project. Raises UnreadableFile where nothing can be read,
-    incoming.ReadingFailed where the reading breaks off; batches written before it stay.
+    """Reads a local file into the project, as tasks of `question`, else of its first.
+
+    Raises UnreadableFile where nothing can be read, incoming.ReadingFailed where the reading breaks
+    off; batches written before it stay.
 
     `progress` is called after each batch, outside its transaction, and may raise to stop the
     import there.
     """
     report = Report()
-    writer = _Writer(project, current_question(project), report)
+    question = question or current_question(project)
+    writer = _Writer(project, question, parse(question.kind, question.spec), report)
     reading = batches(
         path, name=name or path.name, format=format, overlap=project.overlap, size=BATCH
     )
@@ -101,6 +107,7 @@ def import_file(
 class _Writer:
     project: Project
     question: Question
+    spec: Spec
     report: Report
     policies: dict[tuple[str, str], int] = field(default_factory=dict)
     raters: dict[str, int] = field(default_factory=dict)
@@ -115,34 +122,43 @@ class _Writer:
             written = write_tasks(
                 project=self.project,
                 question=self.question,
-                tasks=[item.task for item in good],
+                tasks=[item.task for item, _ in good],
                 policies=self.policies,
             )
             votes = [
-                VotesOf(pk, item.task.order, item.votes)
-                for item, pk in zip(good, written.task_ids, strict=True)
-                if item.votes
+                VotesOf(pk, item.task.order, cast)
+                for (item, cast), pk in zip(good, written.task_ids, strict=True)
+                if cast
             ]
-            added = write_votes(project=self.project, votes=votes, raters=self.raters)
+            added = write_votes(question=self.question, votes=votes, raters=self.raters)
         self.report.tasks_added += written.added
         self.report.tasks_known += written.known
         self.report.votes_added += added
 
-    def _sorted_out(self, batch: Batch, is_new: IsNew) -> tuple[list[FromFile], list[BadLine]]:
-        """What can be written, and what is bad, in the order of lines."""
+    def _sorted_out(
+        self, batch: Batch, is_new: IsNew
+    ) -> tuple[list[tuple[FromFile, list[CastVote]]], list[BadLine]]:
+        """What can be written, with its votes, and what is bad, in the order of lines."""
         fresh = is_new([item.key for item in batch.tasks if item.key])
-        k_max = int(self.question.spec["k_max"])
+        low, high = self.spec.k_range
         good, bad = [], list(batch.bad)
         for item in batch.tasks:
             k = len(item.task.responses)
             if item.key and item.key not in fresh:
                 reason = f"The id {item.key!r} stands earlier in this file."
-            elif k > k_max:
-                reason = f"{k} responses: the project's question takes at most {k_max}."
+            elif k > high:
+                reason = f"{k} responses: the project's question takes at most {high}."
+            elif k < low:
+                reason = f"{k} response: the project's question takes at least {low}."
             else:
-                fresh.discard(item.key or "")
-                good.append(item)
-                continue
+                try:
+                    cast = cast_votes(self.spec, item) if item.votes else []
+                except InvalidAnswer as error:
+                    reason = f"votes: {error.message}"
+                else:
+                    fresh.discard(item.key or "")
+                    good.append((item, cast))
+                    continue
             bad.append(BadLine(item.line, reason))
         return good, sorted(bad)
 
@@ -202,11 +218,19 @@ def _no_collecting() -> Iterator[None]:
 
 
 @transaction.atomic
-def start_import(*, project: Project, by: User, upload: UploadedFile, format: str = "") -> Import:
+def start_import(
+    *,
+    project: Project,
+    by: User,
+    upload: UploadedFile,
+    format: str = "",
+    question: Question | None = None,
+) -> Import:
     """Stores an uploaded file and asks a worker to read it."""
     job = Import.objects.create(
         project=project,
         by=by,
+        question=question,
         name=(upload.name or "upload")[:255],
         format=format,
         bytes_total=upload.size or 0,
@@ -237,6 +261,7 @@ def run_import(*, job: Import) -> Import:
             path=artifacts.fetch(job.path),
             name=job.name,
             format=job.format or None,
+            question=job.question,
             progress=lambda report: _save_progress(job, report),
         )
     except UnreadableFile as error:

@@ -2,34 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
 from django.utils import timezone
-from rest_framework.exceptions import ValidationError
 
-from annotate.actions.assign import lock, take_place
+from annotate.actions.answers import Parts, checked, columns_of
+from annotate.actions.leases import lock, take_place
+from annotate.actions.training import Feedback, feedback_on
 from annotate.errors import Conflict
 from annotate.jobs import enqueue_coalesced
 from annotate.models import Assignment, Judgment
 from annotate.models.rows import columns, insert, one
-from annotate.questions import parse
-from annotate.questions.comparison import Answer, validate
-from annotate.questions.errors import InvalidAnswer
+from annotate.queries.projects import question_as_shown
 
 STALE = "This answer was changed in another tab or window. Reload it to see the newest one."
 TOO_OLD = "Answers can be changed for {hours} hours. This one stands as it is."
 KEY_REUSED = "This submission key belongs to another answer. Reload the page and send it again."
+DECIDED = "This was a reviewer's decision. Change it where it was made, in the disputes."
 
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
     judgment: Judgment
     created: bool
+    feedback: Feedback | None
 
 
 @transaction.atomic
@@ -38,27 +37,25 @@ def submit(
     assignment: Assignment,
     key: UUID,
     revision: int,
-    ranks: Sequence[Mapping[str, int]],
-    unacceptable: Sequence[int] = (),
-    strength: int | None = None,
-    tags: Sequence[str] = (),
-    note: str = "",
+    parts: Parts,
     active_ms: int | None = None,
+    pasted: int | None = None,
 ) -> Submitted:
     """Stores an answer as the revision after `revision` (0: the first).
 
-    `ranks` holds {"response": id, "rank": place} for every response of the task; `unacceptable`
-    holds response ids. The same `key` again gives the same judgment and changes nothing. Locks the
-    assignment, then the task. Raises ValidationError (400) by field, Conflict (409) where stale.
+    The same `key` again gives the same judgment and changes nothing. `pasted` counts the characters
+    that were not typed. Locks the assignment, then the task. Raises ValidationError (400) by field,
+    Conflict (409) where stale.
     """
     assignment = lock(assignment)
     sent_before, newest = _judgments(assignment, key)
     if sent_before:
         if sent_before.assignment_id != assignment.pk:
             raise Conflict(KEY_REUSED)
-        return Submitted(sent_before, created=False)
-    extras: dict[str, Any] = {"strength": strength, "tags": list(tags), "note": note}
-    answer = _answer(assignment, ranks, unacceptable, extras)
+        return Submitted(sent_before, False, feedback_on(assignment, sent_before))
+    if assignment.state == Assignment.State.REVIEWED:
+        raise Conflict(DECIDED)
+    answer = checked(assignment.task, question_as_shown(assignment), parts)
     current = newest.revision if newest else 0
     if current != revision:
         raise Conflict(STALE, revision=current)
@@ -76,19 +73,16 @@ def submit(
         revision=current + 1,
         late=late,
         k=assignment.task.k,
-        ranks=list(answer.ranks),
-        strength=answer.strength,
-        unacceptable=list(answer.unacceptable or [False] * assignment.task.k),
-        tags=list(answer.tags),
-        note=answer.note,
         shown=assignment.shown,
         key=key,
         submitted_at=now,
         active_ms=active_ms,
+        pasted=pasted,
+        **columns_of(answer),
     )
     insert(judgment)
     enqueue_coalesced("annotate.refresh_consensus", assignment.task.question.project_id)
-    return Submitted(judgment, created=True)
+    return Submitted(judgment, True, feedback_on(assignment, judgment))
 
 
 _JUDGMENTS = f"""
@@ -132,49 +126,3 @@ def _refuse_old_edit(assignment: Assignment, now: datetime) -> None:
     first = assignment.judgments.order_by("revision").values_list("submitted_at", flat=True)[0]
     if now - first > timedelta(hours=hours):
         raise Conflict(TOO_OLD.format(hours=hours))
-
-
-def _answer(
-    assignment: Assignment,
-    ranks: Sequence[Mapping[str, int]],
-    unacceptable: Sequence[int],
-    extras: Mapping[str, Any],
-) -> Answer:
-    """The answer in canonical order, checked against the question's spec."""
-    task = assignment.task
-    place = {pk: i for i, pk in enumerate(task.response_ids)}
-    canonical: list[int | None] = [None] * task.k
-    for item in ranks:
-        index = place.get(item["response"])
-        if index is None:
-            raise ValidationError({"ranks": [_foreign(item["response"])]})
-        if canonical[index] is not None:
-            raise ValidationError({"ranks": [f"Response {item['response']} is ranked twice."]})
-        canonical[index] = item["rank"]
-    foreign = [pk for pk in unacceptable if pk not in place]
-    if foreign:
-        raise ValidationError({"unacceptable": [_foreign(foreign[0])]})
-    if None in canonical:
-        raise ValidationError(
-            {
-                "ranks": [
-                    f"This task has {task.k} responses; {len(ranks)} are ranked. Rank them all."
-                ]
-            }
-        )
-    data: dict[str, Any] = {
-        "ranks": canonical,
-        "unacceptable": [pk in set(unacceptable) for pk in task.response_ids],
-        **extras,
-    }
-    spec = parse(task.question.kind, task.question.spec)
-    if not spec.both_bad and not unacceptable:
-        data["unacceptable"] = None
-    try:
-        return validate(spec, task.k, data)
-    except InvalidAnswer as error:
-        raise ValidationError({error.field: [error.message]}) from error
-
-
-def _foreign(response: int) -> str:
-    return f"Response {response} is not one of this task's."

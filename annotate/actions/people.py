@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 from rest_framework.exceptions import ValidationError
 
-from annotate.actions.assign import return_own
 from annotate.actions.audit import record
+from annotate.actions.leases import return_own
 from annotate.models import ApiToken, Membership, Project, Role, SignInLink, User
+from annotate.queries.people import former_name
 
 LINK_LIFETIME = timedelta(hours=24)
 TOKEN_PREFIX = "tb_"  # noqa: S105 -- a mark that secret scanners can look for
@@ -66,10 +68,18 @@ def add_person(
 
 @transaction.atomic
 def join(*, project: Project, by: User | None, user: User, role: Role) -> Membership:
-    membership, _ = Membership.objects.update_or_create(
-        project=project, user=user, defaults={"role": role}
+    """Into the project, or back into it. Who comes to rate begins with the training, if there is
+    one; simulated and imported raters need none."""
+    trained = role == Role.RATER and user.kind == User.Kind.PERSON and project.training_tasks > 0
+    since = timezone.now() if trained else None
+    membership, created = Membership.objects.update_or_create(
+        project=project,
+        user=user,
+        defaults={"role": role, "left_at": None},
+        create_defaults={"role": role, "training_since": since},
     )
-    record(project=project, actor=by, action="person joined", user=user.username, role=role)
+    what = "person joined" if created else "person rejoined"
+    record(project=project, actor=by, action=what, user=user.username, role=role)
     return membership
 
 
@@ -100,6 +110,73 @@ def set_paused(*, member: Membership, by: User, paused: bool) -> Membership:
     what = "person paused" if paused else "person resumed"
     record(project=member.project, actor=by, action=what, user=member.user.username)
     return member
+
+
+@transaction.atomic
+def change_person(*, member: Membership, by: User, changes: Mapping[str, Any]) -> Membership:
+    """Sets groups, skills and whether the person is in training."""
+    fields: dict[str, Any] = {
+        name: sorted(set(changes[name])) for name in ("groups", "skills") if name in changes
+    }
+    if "training" in changes and changes["training"] != bool(member.training_since):
+        fields["training_since"] = timezone.now() if changes["training"] else None
+    if not fields:
+        return member
+    Membership.objects.filter(pk=member.pk).update(**fields)
+    detail = {name: changes[name] for name in sorted(changes)}
+    record(
+        project=member.project,
+        actor=by,
+        action="person changed",
+        user=member.user.username,
+        **detail,
+    )
+    member.refresh_from_db()
+    return member
+
+
+@transaction.atomic
+def warn(*, member: Membership, by: User, notice: str) -> None:
+    """Shows the person these words on their next page, until they say they have read them."""
+    Membership.objects.filter(pk=member.pk).update(notice=notice)
+    record(project=member.project, actor=by, action="person warned", user=member.user.username)
+
+
+def dismiss_notice(*, project: Project, rater: User) -> None:
+    Membership.objects.filter(project=project, user=rater).update(notice="")
+
+
+ONLY_OWNER = "This is the project's only owner: nobody could manage it. Add another owner first."
+
+
+@transaction.atomic
+def leave(*, member: Membership, by: User) -> None:
+    """Ends a membership. Judgments stay, open tasks go back, the name is not shown any more.
+
+    Whoever is in no other project is made nameless and can't sign in again.
+    """
+    others = Membership.objects.filter(project=member.project, role=Role.OWNER, left_at=None)
+    if member.role == Role.OWNER and not others.exclude(pk=member.pk).exists():
+        raise ValidationError({"person": [ONLY_OWNER]})
+    record(project=member.project, actor=by, action="person left", user=member.user.username)
+    Membership.objects.filter(pk=member.pk).update(
+        left_at=timezone.now(), groups=[], skills=[], notice=""
+    )
+    return_own(rater=member.user, project=member.project)
+    ApiToken.objects.filter(user=member.user, project=member.project).delete()
+    elsewhere = Membership.objects.filter(user=member.user, left_at=None)
+    if not member.user.is_staff and not elsewhere.exists():
+        _make_nameless(member.user)
+
+
+def _make_nameless(user: User) -> None:
+    SignInLink.objects.filter(user=user).delete()
+    user.name = former_name(user.pk)
+    user.username = f"left-{user.pk}"
+    user.email = user.first_name = user.last_name = ""
+    user.is_active = False
+    user.set_unusable_password()
+    user.save()
 
 
 def _only_here(member: Membership) -> bool:

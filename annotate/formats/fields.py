@@ -88,12 +88,14 @@ def messages(value: Any, field: str) -> tuple[Message, ...]:
 
 def refuse_nul(value: Any, field: str) -> None:
     """Raise if any text in `value` holds a NUL character, which PostgreSQL cannot store."""
-    if isinstance(value, str):
-        if "\0" in value:
-            raise BadRecord(f"{field} holds a NUL character (\\u0000), which cannot be stored.")
-    elif isinstance(value, dict):
-        for key, part in value.items():
-            refuse_nul(part, f"{field}.{key}" if field else key)
-    elif isinstance(value, list):
-        for place, part in enumerate(value):
-            refuse_nul(part, f"{field}[{place}]")
+    left = [(field, value)]  # no recursion: JSON may be nested deeper than Python calls
+    while left:
+        where, part = left.pop()
+        if isinstance(part, str):
+            if "\0" in part:
+                raise BadRecord(f"{where} holds a NUL character (\\u0000), which cannot be stored.")
+        elif isinstance(part, dict):
+            left += [(f"the name of a field in {where or 'the row'}", key) for key in part]
+            left += [(f"{where}.{key}" if where else key, inner) for key, inner in part.items()]
+        elif isinstance(part, list):
+            left += [(f"{where}[{place}]", inner) for place, inner in enumerate(part)]

@@ -6,14 +6,15 @@ nothing of what it has yielded: that an `id` occurs twice is for its caller to f
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import chain
 from typing import BinaryIO
 
 import orjson
 
 from annotate.formats.elements import Element, elements
 from annotate.formats.fields import kind, refuse_nul
-from annotate.formats.forms import FIELDS, KNOWN_FORMS, PARSERS, Parser, form_of
+from annotate.formats.known import FORMS, KNOWN_FORMS, SEVERAL, Parser, form_of
 from annotate.formats.records import BadLine, BadRecord, Record, Row, UnreadableFile
 from annotate.formats.source import chunks
 
@@ -25,13 +26,13 @@ def read(stream: BinaryIO, *, name: str, format: str | None = None) -> Iterator[
     """Read `stream` to its end, one record or complaint at a time, in bounded memory.
 
     name    what to call the file in messages
-    format  "hh", "preference" or "ranking"; None tells it by the first row
+    format  the name of a form in `known`; None tells it by the first row
 
     JSON lines or one JSON list, gzipped or not. Lines count from 1; in a list they are where an
     element starts. Raises UnreadableFile, when the first item is asked for, if nothing in the file
     can be read. A file that breaks off half-way ends in a BadLine instead.
     """
-    if format is not None and format not in PARSERS:
+    if format is not None and format not in FORMS and format not in SEVERAL:
         raise UnreadableFile(f"There is no format {format!r}. {KNOWN_FORMS}")
     return _read(stream, name, format)
 
@@ -39,23 +40,46 @@ def read(stream: BinaryIO, *, name: str, format: str | None = None) -> Iterator[
 def _read(stream: BinaryIO, name: str, format: str | None) -> Iterator[Record | BadLine]:
     found = elements(chunks(stream, name))
     early, line, raw = _until_an_object(found, name)
-    parse = PARSERS[format or _form(decode(raw), name)]
+    form = format or _form(decode(raw), name)
     yield from early
-    yield _record(line, raw, parse)
-    for element in found:
-        yield _record(*element, parse)
+    found = chain([(line, raw)], found)
+    if form in SEVERAL:
+        for element in found:
+            yield from _records(*element, SEVERAL[form])
+    else:
+        parse, fields = FORMS[form]
+        for element in found:
+            yield _record(*element, parse, fields)
 
 
-def _record(line: int, raw: bytes | BadLine, parse: Parser) -> Record | BadLine:
+def _record(
+    line: int, raw: bytes | BadLine, parse: Parser, fields: tuple[str, ...] | None
+) -> Record | BadLine:
     if isinstance(raw, BadLine):
         return raw
     try:
         row = decode(raw)
         if b"\\u0000" in raw:
-            refuse_nul({field: row[field] for field in FIELDS if field in row}, "")
+            kept = row if fields is None else {name: row[name] for name in fields if name in row}
+            refuse_nul(kept, "")
         return parse(line, row)
     except BadRecord as error:
         return BadLine(line, str(error))
+
+
+def _records(
+    line: int, raw: bytes | BadLine, parse: Callable[[int, Row], list[Record | BadLine]]
+) -> list[Record | BadLine]:
+    """The same for a form whose rows are any number of records."""
+    if isinstance(raw, BadLine):
+        return [raw]
+    try:
+        row = decode(raw)
+        if b"\\u0000" in raw:
+            refuse_nul(row, "")
+        return parse(line, row)
+    except BadRecord as error:
+        return [BadLine(line, str(error))]
 
 
 def _until_an_object(found: Iterator[Element], name: str) -> tuple[list[BadLine], int, bytes]:

@@ -1,4 +1,4 @@
-"""What a reader yields: one `Record` a usable row, one `BadLine` a row that is not.
+"""What a reader yields: a `Record` for each task of the file, a `BadLine` for each that is none.
 
 Named tuples: an import makes millions of them. Knows no file format and no database. The limits
 below are what the rest of the house can store.
@@ -15,7 +15,13 @@ MAX_NAME = 200
 """Characters of an id, a policy, a version or a rater."""
 MAX_GROUP = 100
 """Characters of a group."""
-MIN_RESPONSES, MAX_RESPONSES = 2, 16
+MAX_TAG = 60
+"""Characters of a vote's tag."""
+MAX_META = 64 * 1024
+"""Bytes of a record's `meta` as JSON."""
+MIN_RESPONSES, MAX_RESPONSES = 1, 16
+RECORDED = "recorded"
+"""The rater of a label that a file gives without saying whose it is."""
 
 Role = Literal["system", "user", "assistant"]
 ROLES: frozenset[str] = frozenset({"system", "user", "assistant"})
@@ -39,7 +45,9 @@ class Vote(NamedTuple):
     """A rater's answer; `ranks` and `unacceptable` follow the record's own response order.
 
     `ranks` is dense from 1 (1 is best, equal is tied); `duration_ms` is in milliseconds;
-    `submitted_at` is aware, read as UTC where the file names no offset.
+    `submitted_at` is aware, read as UTC where the file names no offset. `answer` is given in place
+    of `ranks`, which is then empty: the answer to another kind of question than which is better,
+    an object as it stands in the file. What it says about responses follows the same order.
     """
 
     rater: str
@@ -48,11 +56,15 @@ class Vote(NamedTuple):
     unacceptable: tuple[bool, ...] | None
     submitted_at: datetime | None
     duration_ms: int | None
+    answer: dict[str, Any] | None = None
+    tags: tuple[str, ...] = ()
+    note: str = ""
 
 
 class Record(NamedTuple):
     """One task of the file. `recorded` is the label the file came with, which is nobody's vote:
-    (1, 2) for chosen and rejected, None for a ranking. `key` is the file's own `id`."""
+    ranks, as a vote's; (1, 2) for chosen and rejected. `key` is the file's own `id`. `meta` is what
+    the file said about the row beyond prompt, responses and answers; raters never see it."""
 
     line: int
     key: str | None
@@ -61,6 +73,7 @@ class Record(NamedTuple):
     votes: tuple[Vote, ...]
     recorded: tuple[int, ...] | None
     group: str | None
+    meta: dict[str, Any] | None = None
 
 
 class BadLine(NamedTuple):

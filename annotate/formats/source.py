@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from annotate.formats.forms import KNOWN_FORMS
+from annotate.formats.known import KNOWN_FORMS
 from annotate.formats.records import UnreadableFile
 
 CHUNK = 256 * 1024

@@ -1,22 +1,41 @@
-"""Writers of an export: snapshot rows to training rows, and rows to JSON lines or Parquet.
+"""Writers of an export: rows to JSON lines or Parquet, and the columns of each kind of row.
 
-Follows TRL's conversational preference type, which `datasets.load_dataset` reads as it is. Knows
-the snapshot row (a mapping with task, prompt, responses, votes and posterior) and not where it is
-kept. Both writers stream: they hold one row, or one row group, at a time.
+Knows what `training_rows` and `vote_rows` make of a snapshot row (a mapping with task, prompt,
+responses, votes and posterior) and not where that is kept. Both writers stream: they hold one row,
+or one row group, at a time.
 """
 
 from __future__ import annotations
 
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, BinaryIO
 
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-SnapshotRow = Mapping[str, Any]
+from annotate.formats.training_rows import (
+    SnapshotRow,
+    margin,
+    preference_rows,
+    score_rows,
+    step_rows,
+)
+
+__all__ = [
+    "PREFERENCE_SCHEMA",
+    "SCORE_SCHEMA",
+    "STEP_SCHEMA",
+    "VOTE_SCHEMA",
+    "jsonl_lines",
+    "margin",
+    "preference_rows",
+    "score_rows",
+    "step_rows",
+    "vote_rows",
+    "write_parquet",
+]
 
 _MESSAGES = pa.list_(pa.struct([("role", pa.string()), ("content", pa.string())]))
 
@@ -40,66 +59,44 @@ VOTE_SCHEMA = pa.schema(
         ("ranks", pa.list_(pa.int16())),
         ("strength", pa.int16()),
         ("unacceptable", pa.list_(pa.bool_())),
+        ("answer", pa.string()),
+        ("meta", pa.string()),
         ("late", pa.bool_()),
         ("at", pa.string()),
     ]
 )
+STEP_SCHEMA = pa.schema(
+    [
+        ("prompt", pa.string()),
+        ("completions", pa.list_(pa.string())),
+        ("labels", pa.list_(pa.bool_())),
+    ]
+)
+_MARK = pa.struct(
+    [
+        ("rater", pa.string()),
+        ("category", pa.string()),
+        ("start", pa.int64()),
+        ("end", pa.int64()),
+        ("note", pa.string()),
+    ]
+)
+SCORE_SCHEMA = pa.schema(
+    [
+        ("prompt", _MESSAGES),
+        ("response", pa.string()),
+        ("criterion", pa.string()),
+        ("mean", pa.float64()),
+        ("n", pa.int64()),
+        ("marks", pa.list_(_MARK)),
+    ]
+)
+_AS_JSON = ("answer", "meta")
+"""Columns whose values are objects of any shape: Parquet holds them as JSON text."""
 
 GROUP_ROWS = 10_000
 GROUP_CHARACTERS = 16 * 1024 * 1024
 """A row group is written when it has this many rows, or this many characters of text."""
-
-
-def preference_rows(row: SnapshotRow) -> Iterator[dict[str, Any]]:
-    """One TRL preference row for each pair of responses that the posterior does not exactly tie.
-
-    prompt, chosen, rejected  lists of messages
-    margin       see `margin`; negative where strength and posterior point different ways
-    probability  P(chosen over rejected) with half of P(tie), so at least .5
-    judgments    how many votes the task has, late ones too
-
-    A task without a posterior yields nothing. k responses yield at most k(k-1)/2 rows.
-    """
-    responses, votes, posterior = row["responses"], row["votes"], row["posterior"] or ()
-    for pair, (i, j) in enumerate(combinations(range(len(responses)), 2)):
-        outcome = posterior[3 * pair : 3 * pair + 3]
-        if not outcome or outcome[0] == outcome[2]:
-            continue
-        first, tie, second = outcome
-        chosen, rejected = (i, j) if first > second else (j, i)
-        yield {
-            "prompt": row["prompt"],
-            "chosen": _answer(responses[chosen]),
-            "rejected": _answer(responses[rejected]),
-            "margin": margin(votes, chosen, rejected),
-            "probability": max(0.5, max(first, second) + tie / 2),
-            "judgments": len(votes),
-        }
-
-
-def _answer(response: Mapping[str, Any]) -> list[dict[str, str]]:
-    return [{"role": "assistant", "content": response["text"]}]
-
-
-def margin(votes: Sequence[Mapping[str, Any]], chosen: int, rejected: int) -> float:
-    """Mean strength of the votes on one pair, in favour of `chosen`; from -3 to 3.
-
-    A vote for `chosen` counts its strength, one for `rejected` minus its strength, a tie 0. Votes
-    that prefer one but were not asked how strongly are left out. 0 when no vote has a strength.
-    """
-    if all(vote["strength"] is None for vote in votes):
-        return 0.0
-    signed = [
-        0 if vote["ranks"][chosen] == vote["ranks"][rejected] else _signed(vote, chosen, rejected)
-        for vote in votes
-        if vote["strength"] is not None or vote["ranks"][chosen] == vote["ranks"][rejected]
-    ]
-    return sum(signed) / len(signed)
-
-
-def _signed(vote: Mapping[str, Any], chosen: int, rejected: int) -> int:
-    strength: int = vote["strength"]
-    return strength if vote["ranks"][chosen] < vote["ranks"][rejected] else -strength
 
 
 def vote_rows(row: SnapshotRow) -> Iterator[dict[str, Any]]:
@@ -115,6 +112,8 @@ def vote_rows(row: SnapshotRow) -> Iterator[dict[str, Any]]:
             "ranks": vote["ranks"],
             "strength": vote["strength"],
             "unacceptable": vote["unacceptable"],
+            "answer": vote.get("answer", {}),
+            "meta": row.get("meta"),
             "late": vote["late"],
             "at": vote["at"],
         }
@@ -135,9 +134,16 @@ def write_parquet(rows: Iterable[Mapping[str, Any]], schema: pa.Schema, sink: Bi
     count = 0
     with pq.ParquetWriter(_Forward(sink), schema, compression="zstd") as writer:
         for group in _groups(rows):
-            writer.write_batch(pa.RecordBatch.from_pylist(group, schema=schema))
+            flat = list(map(_flat, group))
+            writer.write_batch(pa.RecordBatch.from_pylist(flat, schema=schema))
             count += len(group)
     return count
+
+
+def _flat(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The row with its objects of any shape as JSON text."""
+    found = [name for name in _AS_JSON if row.get(name) is not None]
+    return {**row, **{name: orjson.dumps(row[name]).decode() for name in found}} if found else row
 
 
 def _groups(rows: Iterable[Mapping[str, Any]]) -> Iterator[list[Mapping[str, Any]]]:

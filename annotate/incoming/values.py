@@ -45,6 +45,8 @@ class NewTask(NamedTuple):
     order: tuple[int, ...]
     recorded: tuple[int, ...] | None
     overlap: int | None
+    meta: bytes | None = None
+    """What the file said beyond all this, as JSON."""
 
     @classmethod
     def of(
@@ -55,6 +57,7 @@ class NewTask(NamedTuple):
         group: str = "",
         recorded: Sequence[int] | None = None,
         overlap: int | None = None,
+        meta: Mapping[str, Any] | None = None,
     ) -> Self:
         """From responses in any order; `recorded` are their ranks in that order."""
         prompt = new_prompt(messages, group)
@@ -68,6 +71,7 @@ class NewTask(NamedTuple):
             order,
             tuple([recorded[i] for i in order]) if recorded else None,
             overlap,
+            None if meta is None else orjson.dumps(meta),
         )
 
 
@@ -88,6 +92,7 @@ class FromFile(NamedTuple):
             group=record.group or "",
             recorded=record.recorded,
             overlap=max(overlap, len(record.votes)),
+            meta=record.meta,
         )
         return cls(record.line, record.key, record.votes, task)
 

@@ -5,23 +5,38 @@ from annotate.models.consensus import Agreement, TaskConsensus
 from annotate.models.corpus import Policy, Prompt, Response
 from annotate.models.imports import Import
 from annotate.models.judgment import Judgment
-from annotate.models.people import ApiToken, Membership, Role, SignInLink, User
-from annotate.models.project import Project, Question
+from annotate.models.people import (
+    ApiToken,
+    Invitation,
+    Membership,
+    ProposedAction,
+    Role,
+    SignInLink,
+    User,
+)
+from annotate.models.project import GoldAction, Project, Question, QuestionVersion
 from annotate.models.snapshot import Snapshot
-from annotate.models.task import Assignment, Task
+from annotate.models.task import Appeal, Assignment, Draft, KnownAnswer, Task
 
 __all__ = [
     "Agreement",
     "ApiToken",
+    "Appeal",
     "Assignment",
     "AuditEvent",
+    "Draft",
+    "GoldAction",
     "Import",
+    "Invitation",
     "Judgment",
+    "KnownAnswer",
     "Membership",
     "Policy",
     "Project",
     "Prompt",
+    "ProposedAction",
     "Question",
+    "QuestionVersion",
     "Response",
     "Role",
     "SignInLink",

@@ -10,13 +10,20 @@ from annotate.models.task import Task
 
 
 class TaskConsensus(models.Model):
-    """`posterior` is flat: for each pair i < j of canonical places P(i wins), P(tie), P(j wins)."""
+    """`posterior` is flat: for each pair i < j of canonical places P(i wins), P(tie), P(j wins);
+    for each step of a solution P(right), P(neutral), P(wrong).
+
+    `confidence` is the mean over the pairs or steps of the likeliest outcome's probability;
+    `disagreement` the mean share of pairs of votes that differ, null below two votes.
+    """
 
     task = models.OneToOneField(
         Task, on_delete=models.CASCADE, related_name="consensus", primary_key=True
     )
     posterior = ArrayField(models.FloatField())
     entropy = models.FloatField(db_index=True)
+    confidence = models.FloatField(default=0.0, db_default=0.0)
+    disagreement = models.FloatField(null=True)
     judgments = models.PositiveIntegerField()
     updated_at = models.DateTimeField(auto_now=True)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from annotate.models.people import User
-from annotate.models.project import Project
+from annotate.models.project import Project, Question
 
 
 class Import(models.Model):
@@ -17,6 +17,8 @@ class Import(models.Model):
         CANCELLED = "cancelled"
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="imports")
+    # The question whose tasks it brings; null: the project's first.
+    question = models.ForeignKey(Question, on_delete=models.PROTECT, null=True)
     by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
     name = models.CharField(max_length=255)
     path = models.CharField(max_length=500)

@@ -6,7 +6,7 @@ from django.contrib.auth.models import AbstractUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
-from annotate.models.project import Project
+from annotate.models.project import GoldAction, Project
 
 
 class User(AbstractUser):
@@ -42,8 +42,20 @@ class Membership(models.Model):
     joined_at = models.DateTimeField(auto_now_add=True)
     # Lent nothing since then; what the person has begun can still be sent.
     paused_at = models.DateTimeField(null=True)
-    # How many tasks of each size this rater was lent, by k: what balances the places A, B, …
+    # Gone from the project: lent nothing, shown without a name. What they judged stays.
+    left_at = models.DateTimeField(null=True)
+    # In training since then: lent tasks with a known answer, and told it. Null: at work.
+    training_since = models.DateTimeField(null=True)
+    groups = ArrayField(models.CharField(max_length=60), default=list, db_default=[])
+    skills = ArrayField(models.CharField(max_length=60), default=list, db_default=[])
+    # A manager's words, shown to the rater until they are acknowledged.
+    notice = models.TextField(default="", db_default="", max_length=2000)
+    # How many tasks of each size this rater was lent, by k: what balances the places A, B, …; and
+    # under "all" how many of any kind.
     lent = models.JSONField(default=dict, db_default={})
+
+    # The priority and id of the work lent last, by question: where the search for more goes on.
+    reached = models.JSONField(default=dict, db_default={})
 
     class Meta:
         constraints = [
@@ -59,6 +71,49 @@ class SignInLink(models.Model):
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     used_at = models.DateTimeField(null=True)
+
+
+class Invitation(models.Model):
+    """A link by which people join a project by themselves, until it ends or is used up."""
+
+    project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="invitations")
+    role = models.CharField(max_length=10, choices=Role)
+    groups = ArrayField(models.CharField(max_length=60), default=list)
+    digest = models.BinaryField(max_length=32, unique=True)
+    uses_left = models.PositiveIntegerField()
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+
+
+class ProposedAction(models.Model):
+    """What a rule would do about a rater; nothing happens until a manager confirms it."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        CONFIRMED = "confirmed"
+        DISMISSED = "dismissed"
+
+    membership = models.ForeignKey(
+        Membership, on_delete=models.CASCADE, related_name="proposed_actions"
+    )
+    action = models.CharField(max_length=10, choices=GoldAction)
+    evidence = models.CharField(max_length=500)
+    # The newest known task behind the evidence: a dismissed proposal is not made again from it.
+    judgment = models.BigIntegerField()
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["membership"],
+                name="one_open_proposal_a_person",
+                condition=models.Q(state="open"),
+            ),
+        ]
 
 
 class ApiToken(models.Model):

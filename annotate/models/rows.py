@@ -6,7 +6,7 @@ rates that raters work, the larger part of a web server's time. Anywhere else us
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -29,8 +29,19 @@ def one(
     with connection.cursor() as cursor:
         cursor.execute(query, parameters)
         row = cursor.fetchone()
-    if row is None:
-        return None
+    return None if row is None else _instances(row, selected)
+
+
+def every(
+    query: str, parameters: Mapping[str, Any], *selected: type[models.Model]
+) -> list[tuple[Any, ...]]:
+    """All rows, each as `one` gives the first."""
+    with connection.cursor() as cursor:
+        cursor.execute(query, parameters)
+        return [_instances(row, selected) for row in cursor.fetchall()]
+
+
+def _instances(row: tuple[Any, ...], selected: Sequence[type[models.Model]]) -> tuple[Any, ...]:
     found: list[Any] = []
     for model in selected:
         n = len(model._meta.concrete_fields)

@@ -20,6 +20,15 @@ class Task(models.Model):
     class Source(models.TextChoices):
         IMPORT = "import"
         ROUND = "round"
+        REPEAT = "repeat"
+
+    class Purpose(models.TextChoices):
+        """What it is asked for. Statistics, exports and training data take work alone."""
+
+        WORK = "work"
+        GOLD = "gold"  # has a known answer, mixed in among the work
+        TRAINING = "training"  # has a known answer, and the rater is told it
+        REPEAT = "repeat"  # a rater's own earlier task again
 
     question = models.ForeignKey(
         Question,
@@ -46,12 +55,20 @@ class Task(models.Model):
     source = models.CharField(max_length=10, choices=Source, default=Source.IMPORT)
     # Ranks the file came with, canonical order. A label of its makers, never a rater's vote.
     recorded = ArrayField(models.SmallIntegerField(), null=True)
+    # What the file said of it beside prompt, responses and answers; raters never see it.
+    meta = models.JSONField(null=True)
+    purpose = models.CharField(
+        max_length=10, choices=Purpose, default=Purpose.WORK, db_default="work"
+    )
+    repeat_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, related_name="repeats", db_index=False
+    )
     created_at = models.DateTimeField(auto_now_add=True, db_default=functions.Now())
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["question", "digest"], name="a_task_once"),
-            models.CheckConstraint(condition=Q(k__gte=2), name="a_task_has_two_responses"),
+            models.CheckConstraint(condition=Q(k__gte=1), name="a_task_has_a_response"),
             models.CheckConstraint(
                 condition=Q(response_ids__len=F("k")), name="a_task_has_k_responses"
             ),
@@ -64,7 +81,15 @@ class Task(models.Model):
             models.Index(
                 fields=["question", "-priority", "id"],
                 name="open_tasks",
-                condition=Q(places_left__gt=0),
+                condition=Q(places_left__gt=0, purpose="work"),
+            ),
+            models.Index(
+                fields=["question", "purpose"],
+                name="known_tasks",
+                condition=Q(purpose__in=["gold", "training"]),
+            ),
+            models.Index(
+                fields=["repeat_of"], name="repeats_of_a_task", condition=Q(purpose="repeat")
             ),
         ]
 
@@ -78,6 +103,8 @@ class Assignment(models.Model):
         # Answered after the lease had ended and another rater had taken the place: kept, but
         # not counted against the overlap.
         LATE = "late"
+        # A reviewer's decision: no vote, and no place of the task's.
+        REVIEWED = "reviewed"
 
     class SkipReason(models.TextChoices):
         UNCLEAR = "unclear"
@@ -91,6 +118,8 @@ class Assignment(models.Model):
     state = models.CharField(max_length=10, choices=State, default=State.LEASED)
     # The canonical index shown at place A, B, …
     shown = ArrayField(models.SmallIntegerField())
+    # The version of the question's spec that the rater was shown.
+    version = models.PositiveSmallIntegerField(default=1, db_default=1)
     leased_at = models.DateTimeField(auto_now_add=True)
     lease_expires_at = models.DateTimeField()
     skip_reason = models.CharField(max_length=20, choices=SkipReason, default="")
@@ -112,3 +141,45 @@ class Assignment(models.Model):
                 fields=["rater"], name="live_leases_of_a_rater", condition=Q(state="leased")
             ),
         ]
+
+
+class KnownAnswer(models.Model):
+    """The right answer to a task, which makes it gold or training, and why it is right."""
+
+    task = models.OneToOneField(
+        Task, on_delete=models.PROTECT, related_name="known", primary_key=True
+    )
+    # The columns of a judgment: ranks, strength, unacceptable, tags, note, answer.
+    answer = models.JSONField()
+    explanation = models.TextField(max_length=5000)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+
+class Draft(models.Model):
+    """What a rater has typed and not yet sent, as the browser keeps it."""
+
+    assignment = models.OneToOneField(
+        Assignment, on_delete=models.CASCADE, related_name="draft", primary_key=True
+    )
+    data = models.JSONField()
+    saved_at = models.DateTimeField(auto_now=True)
+
+
+class Appeal(models.Model):
+    """A rater's objection to a reviewer's decision, and what came of it."""
+
+    class State(models.TextChoices):
+        OPEN = "open"
+        UPHELD = "upheld"  # the rater was right
+        REJECTED = "rejected"
+
+    assignment = models.OneToOneField(
+        Assignment, on_delete=models.PROTECT, related_name="appeal", primary_key=True
+    )
+    text = models.TextField(max_length=5000)
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    reply = models.TextField(default="", max_length=5000)
+    by = models.ForeignKey(User, on_delete=models.PROTECT, null=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    decided_at = models.DateTimeField(null=True)

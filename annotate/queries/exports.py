@@ -1,4 +1,5 @@
-"""A snapshot as a file that others read: preference pairs or raw votes, JSONL or Parquet."""
+"""A snapshot as a file that others read: preferences, raw votes, step labels or
+scores; JSONL or Parquet."""
 
 from __future__ import annotations
 
@@ -10,14 +11,24 @@ from annotate.formats import write
 from annotate.models import Snapshot
 from annotate.queries.snapshots import rows_of
 
-ROWS = {"preference": write.preference_rows, "votes": write.vote_rows}
-SCHEMAS = {"preference": write.PREFERENCE_SCHEMA, "votes": write.VOTE_SCHEMA}
+ROWS = {
+    "preference": write.preference_rows,
+    "votes": write.vote_rows,
+    "steps": write.step_rows,
+    "scores": write.score_rows,
+}
+SCHEMAS = {
+    "preference": write.PREFERENCE_SCHEMA,
+    "votes": write.VOTE_SCHEMA,
+    "steps": write.STEP_SCHEMA,
+    "scores": write.SCORE_SCHEMA,
+}
 CONTENT_TYPES = {"jsonl": "application/x-ndjson", "parquet": "application/vnd.apache.parquet"}
 CHUNK = 2**20
 
 
 def export_rows(snapshot: Snapshot, rows: str) -> Iterator[dict[str, Any]]:
-    """`rows` is "preference" or "votes"."""
+    """`rows` is one of `ROWS`."""
     for row in rows_of(snapshot):
         yield from ROWS[rows](row)
 

@@ -12,8 +12,9 @@ from typing import Any
 
 import numpy as np
 
-from annotate.models import Judgment, Project, Prompt, Response, Task, User
-from annotate.stats.consensus import pair_outcomes, smoothed_majority
+from annotate.models import Judgment, Project, Prompt, Question, Response, Task, User
+from annotate.questions.steps import split
+from annotate.stats.consensus import MISSING, pair_outcomes, smoothed_majority
 
 CHUNK = 2_000
 
@@ -23,7 +24,12 @@ def judged_tasks(project: Project) -> Iterator[dict[str, Any]]:
     after = 0
     while True:
         ids = list(
-            Task.objects.filter(question__project=project, pk__gt=after, judgments__newest=True)
+            Task.objects.filter(
+                question__project=project,
+                purpose=Task.Purpose.WORK,
+                pk__gt=after,
+                judgments__newest=True,
+            )
             .order_by("pk")
             .values_list("pk", flat=True)
             .distinct()[:CHUNK]
@@ -35,7 +41,7 @@ def judged_tasks(project: Project) -> Iterator[dict[str, Any]]:
 
 
 def _rows(ids: Sequence[int]) -> Iterator[dict[str, Any]]:
-    tasks = Task.objects.in_bulk(ids)
+    tasks = Task.objects.select_related("question").in_bulk(ids)
     prompts = Prompt.objects.in_bulk({t.prompt_id for t in tasks.values()})
     responses = Response.objects.select_related("policy").in_bulk(
         {pk for t in tasks.values() for pk in t.response_ids}
@@ -45,21 +51,39 @@ def _rows(ids: Sequence[int]) -> Iterator[dict[str, Any]]:
         .select_related("rater")
         .order_by("task_id", "id")
     )
-    for task_id, votes in groupby(judgments, key=lambda j: j.task_id):
+    for task_id, all_ in groupby(judgments, key=lambda j: j.task_id):
         task = tasks[task_id]
-        prompt = prompts[task.prompt_id]
-        cast = list(votes)
+        cast = list(all_)
+        decisions = [j for j in cast if j.kind == Judgment.Kind.ADJUDICATION]
+        votes = [j for j in cast if j.kind != Judgment.Kind.ADJUDICATION]
+        decision = max(decisions, key=lambda j: (j.submitted_at, j.pk), default=None)
+        texts = [responses[pk] for pk in task.response_ids]
         yield {
-            "task": task_id,
-            "source": task.source,
-            "prompt": prompt.messages,
-            "prompt_sha256": bytes(prompt.digest).hex(),
-            "group": prompt.group,
-            "split": prompt.split,
-            "responses": [_response(responses[pk]) for pk in task.response_ids],
-            "votes": [_vote(judgment) for judgment in cast],
-            "posterior": _posterior(cast),
+            **_task(task, prompts[task.prompt_id], texts),
+            "votes": [_vote(judgment) for judgment in votes],
+            "decision": _decision(decision) if decision else None,
+            "posterior": _posterior(task, votes, decision),
         }
+
+
+def _task(task: Task, prompt: Prompt, responses: Sequence[Response]) -> dict[str, Any]:
+    kind, spec = task.question.kind, task.question.spec
+    row = {
+        "task": task.pk,
+        "kind": kind,
+        "source": task.source,
+        "prompt": prompt.messages,
+        "prompt_sha256": bytes(prompt.digest).hex(),
+        "group": prompt.group,
+        "split": prompt.split,
+        "responses": [_response(response) for response in responses],
+        "meta": task.meta,
+    }
+    if kind == Question.Kind.STEPS:
+        row["steps"] = list(split(responses[0].text, spec["separator"]))
+    if kind == Question.Kind.RATING:
+        row["criteria"] = [criterion["name"] for criterion in spec["criteria"]]
+    return row
 
 
 def _response(response: Response) -> dict[str, Any]:
@@ -79,6 +103,7 @@ def _vote(judgment: Judgment) -> dict[str, Any]:
         "unacceptable": judgment.unacceptable,
         "tags": judgment.tags,
         "note": judgment.note,
+        "answer": judgment.answer,
         "shown": judgment.shown,
         "late": judgment.late,
         "revision": judgment.revision,
@@ -86,11 +111,37 @@ def _vote(judgment: Judgment) -> dict[str, Any]:
     }
 
 
-def _posterior(judgments: Sequence[Judgment]) -> list[float] | None:
-    """None where only AI judges voted: they never stand for people."""
+def _decision(judgment: Judgment) -> dict[str, Any]:
+    return {
+        "ranks": judgment.ranks,
+        "unacceptable": judgment.unacceptable,
+        "answer": judgment.answer,
+        "explanation": judgment.note,
+        "at": judgment.submitted_at.isoformat(),
+    }
+
+
+def _posterior(
+    task: Task, judgments: Sequence[Judgment], decision: Judgment | None
+) -> list[float | None] | None:
+    """For each pair its three probabilities, None where nobody compared it; a reviewer's decision
+    is certain. None in all where there is no pair, or only AI judges voted: they never stand for
+    people."""
     people = [j for j in judgments if j.rater.kind != User.Kind.AI_JUDGE]
-    if not people:
+    if task.k < 2 or not (people or decision):
         return None
-    outcomes = pair_outcomes(np.array([j.ranks for j in people], dtype=np.int64))
+    ranks = [j.ranks for j in people] or [[0] * task.k]
+    outcomes = pair_outcomes(np.array(ranks, dtype=np.int64))
     counts = np.stack([(outcomes == value).sum(axis=0) for value in range(3)], axis=-1)
-    return [float(p) for p in smoothed_majority(counts.astype(float)).ravel()]
+    posterior = smoothed_majority(counts.astype(float))
+    compared = counts.sum(axis=1) > 0
+    if decision:
+        decided = pair_outcomes(np.array([decision.ranks], dtype=np.int64))[0]
+        known = decided != MISSING
+        posterior[known] = np.eye(3)[decided[known]]
+        compared |= known
+    return [
+        float(p) if pair_compared else None
+        for triple, pair_compared in zip(posterior, compared, strict=True)
+        for p in triple
+    ]

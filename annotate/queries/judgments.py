@@ -2,30 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 from numpy.typing import NDArray
 
-from annotate.models import Judgment, Project, User
-from annotate.stats.consensus import pair_outcomes
+from annotate.models import Judgment, Project, Question, Task, User
+from annotate.stats.consensus import MISSING, pair_outcomes
 
 IntArray = NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
-class PairVotes:
-    """One row a judgment and pair of responses; a judgment of k responses has k(k-1)/2 rows.
+class UnitVotes:
+    """One row a judgment and unit: a pair of responses, or a step of a solution.
 
-    `task` and `rater` are database ids; `pair` counts a task's pairs i < j in lexicographic order;
-    `outcome` is 0 where i wins, 1 for a tie, 2 where j wins. `judgment` numbers the judgments.
+    `task` and `rater` are database ids; `unit` counts a task's pairs i < j in lexicographic order,
+    or its steps; `outcome` is 0 where i wins, 1 for a tie, 2 where j wins, and of a step 0 right,
+    1 neutral, 2 wrong. `judgment` numbers the judgments. `tasks` are the tasks with a vote,
+    ascending, and `units` how many units each has, voted on or not.
     """
 
     task: IntArray
-    pair: IntArray
+    unit: IntArray
     outcome: IntArray
     rater: IntArray
     judgment: IntArray
+    tasks: IntArray
+    units: IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,34 +45,76 @@ class Placing:
     judgments: int
 
 
-def load_pair_votes(project: Project) -> tuple[PairVotes, Placing]:
-    """People's newest judgments. AI judges are another kind of rater and are left out."""
-    rows = list(
-        Judgment.objects.filter(newest=True, task__question__project=project)
+def votes_of(project: Project) -> QuerySet[Judgment]:
+    """People's newest votes on the project's work. AI judges are another kind of rater, decisions
+    are no votes, and gold, training and repeats measure the raters: all are left out."""
+    return (
+        Judgment.objects.filter(
+            newest=True, task__question__project=project, task__purpose=Task.Purpose.WORK
+        )
         .exclude(rater__kind=User.Kind.AI_JUDGE)
-        .order_by("task_id", "id")
-        .values_list("task_id", "rater_id", "k", "ranks", "shown")
+        .exclude(kind=Judgment.Kind.ADJUDICATION)
     )
+
+
+def decisions_of(project: Project) -> QuerySet[Judgment]:
+    """Reviewers' decisions as they stand; of two on one task the later one counts."""
+    return Judgment.objects.filter(
+        newest=True, kind=Judgment.Kind.ADJUDICATION, task__question__project=project
+    ).order_by("submitted_at", "id")
+
+
+_FIELDS = ("task_id", "rater_id", "k", "ranks", "shown", "answer", "task__question__kind")
+Row = tuple[int, int, int, list[int], list[int], dict[str, Any], str]
+
+
+def load_unit_votes(project: Project) -> tuple[UnitVotes, Placing]:
+    """All votes as arrays, by task and unit; and how the places of pairs were chosen."""
+    rows = list(votes_of(project).order_by("task_id", "id").values_list(*_FIELDS))
+    return _unit_votes(rows), _placing([(row[3], row[4]) for row in rows if row[2] == 2])
+
+
+def load_decisions(project: Project) -> UnitVotes:
+    """The reviewers' decisions in the same form, one a task."""
+    latest = {row[0]: row for row in decisions_of(project).values_list(*_FIELDS)}
+    return _unit_votes([latest[task] for task in sorted(latest)])
+
+
+def _unit_votes(rows: Sequence[Row]) -> UnitVotes:
+    numbered = [(i, *row) for i, row in enumerate(rows) if _units(row)]
+    ranked = [row for row in numbered if row[7] != Question.Kind.STEPS]
     parts = [
-        _of_size(k, [(i, *row) for i, row in enumerate(rows) if row[2] == k])
-        for k in sorted({row[2] for row in rows})
+        _ranked([row for row in ranked if row[3] == k]) for k in sorted({row[3] for row in ranked})
     ]
-    empty = np.zeros((0, 5), dtype=np.int64)
-    table = np.concatenate(parts) if parts else empty
+    parts += [_steps(row) for row in numbered if row[7] == Question.Kind.STEPS]
+    table = np.concatenate(parts) if parts else np.zeros((0, 5), dtype=np.int64)
+    table = table[table[:, 2] != MISSING]
     table = table[np.lexsort((table[:, 1], table[:, 0]))]
-    votes = PairVotes(*(np.ascontiguousarray(table[:, c]) for c in range(5)))
-    return votes, _placing([(ranks, shown) for _, _, k, ranks, shown in rows if k == 2])
+    # A task whose votes compare nothing (ratings with empty cells) has no units at all.
+    compared = set(np.unique(table[:, 0]).tolist())
+    units = {row[1]: _units(row[1:]) for row in numbered if row[1] in compared}
+    task, unit, outcome, rater, judgment = (np.ascontiguousarray(table[:, c]) for c in range(5))
+    return UnitVotes(
+        task=task,
+        unit=unit,
+        outcome=outcome,
+        rater=rater,
+        judgment=judgment,
+        tasks=np.array(list(units), dtype=np.int64),
+        units=np.array(list(units.values()), dtype=np.int64),
+    )
 
 
-def _of_size(
-    k: int, rows: list[tuple[int, int, int, int, list[int], list[int]]]
-) -> NDArray[np.int64]:
-    """Columns task, pair, outcome, rater, judgment."""
+def _units(row: Sequence[Any]) -> int:
+    k, answer, kind = row[2], row[5], row[6]
+    return len(answer["labels"]) if kind == Question.Kind.STEPS else k * (k - 1) // 2
+
+
+def _ranked(rows: Sequence[tuple[Any, ...]]) -> IntArray:
+    """Columns task, unit, outcome, rater, judgment; of judgments of one size."""
     outcomes = pair_outcomes(np.array([row[4] for row in rows], dtype=np.int64))
     n, pairs = outcomes.shape
-    index = np.array([row[0] for row in rows], dtype=np.int64)
-    task = np.array([row[1] for row in rows], dtype=np.int64)
-    rater = np.array([row[2] for row in rows], dtype=np.int64)
+    index, task, rater = (np.array([row[c] for row in rows], dtype=np.int64) for c in (0, 1, 2))
     return np.column_stack(
         [
             np.repeat(task, pairs),
@@ -77,7 +126,18 @@ def _of_size(
     )
 
 
+def _steps(row: tuple[Any, ...]) -> IntArray:
+    """The same columns, of one judgment of a solution's steps."""
+    index, task, rater, labels = row[0], row[1], row[2], row[6]["labels"]
+    outcomes = [MISSING if label is None else 1 - label for label in labels]
+    return np.array(
+        [(task, step, outcome, rater, index) for step, outcome in enumerate(outcomes)],
+        dtype=np.int64,
+    ).reshape(-1, 5)
+
+
 def _placing(rows: list[tuple[list[int], list[int]]]) -> Placing:
-    strict = [(ranks, shown) for ranks, shown in rows if ranks[0] != ranks[1]]
+    compared = [(ranks, shown) for ranks, shown in rows if min(ranks) >= 1]
+    strict = [(ranks, shown) for ranks, shown in compared if ranks[0] != ranks[1]]
     left = sum(ranks[shown[0]] < ranks[shown[1]] for ranks, shown in strict)
-    return Placing(len(strict), left, len(rows) - len(strict), len(rows))
+    return Placing(len(strict), left, len(compared) - len(strict), len(compared))

@@ -6,9 +6,23 @@ from dataclasses import asdict, dataclass
 from itertools import combinations
 from typing import Any
 
-from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 
-from annotate.models import Assignment, Judgment, Project, Response, Task, TaskConsensus
+from annotate.models import (
+    Assignment,
+    Judgment,
+    KnownAnswer,
+    Membership,
+    Project,
+    Question,
+    Response,
+    Task,
+    TaskConsensus,
+    User,
+)
+from annotate.queries.answers import ShownAnswer, shown_answer, stored
+from annotate.queries.people import former_name
+from annotate.queries.projects import question_as_shown
 from annotate.queries.texts import excerpt
 
 PAGE = 50
@@ -27,6 +41,11 @@ class TaskRow:
     entropy: float | None
     created_at: Any
     recorded_ranks: list[int] | None
+    kind: str
+    purpose: str
+    confidence: float | None
+    disagreement: float | None
+    decided: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,17 +64,46 @@ class PairPosterior:
 
 
 @dataclass(frozen=True, slots=True)
+class Vote:
+    """One revision of one judgment, under the name the viewer may see."""
+
+    judgment: Judgment
+    rater: str
+    answer: ShownAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Lease:
+    assignment: Assignment
+    rater: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepPosterior:
+    step: int
+    right: float
+    neutral: float
+    wrong: float
+
+
+@dataclass(frozen=True, slots=True)
 class TaskDetail(TaskRow):
+    question: Question
     prompt: list[dict[str, Any]]
     responses: list[dict[str, Any]]
-    votes: list[Judgment]
+    votes: list[Vote]
+    leases: list[Lease]
     posterior: list[PairPosterior] | None
+    steps: list[StepPosterior] | None
+    known: ShownAnswer | None
+    explanation: str | None
+    meta: dict[str, Any] | None
 
 
 def page(project: Project, *, status: str, source: str, order: str, cursor: str) -> TaskPage:
     """Up to 50 rows after `cursor`, which is the `next` of the page before."""
     tasks = _filtered(project, status, source)
-    offset = int(cursor) if cursor.isdecimal() else 0
+    offset = _offset(cursor)
     if order == "uncertain":
         tasks = tasks.filter(consensus__isnull=False).order_by("-consensus__entropy", "-id")
         found = list(tasks[offset : offset + PAGE + 1])
@@ -67,36 +115,65 @@ def page(project: Project, *, status: str, source: str, order: str, cursor: str)
     return TaskPage(rows(found[:PAGE]), following if len(found) > PAGE else None)
 
 
+def _offset(cursor: str) -> int:
+    """0 for what is no cursor of ours: a number with more digits than any row has."""
+    return int(cursor) if cursor.isdecimal() and len(cursor) < 16 else 0
+
+
 def _filtered(project: Project, status: str, source: str) -> QuerySet[Task]:
     tasks = Task.objects.filter(question__project=project)
     if status == "open":
-        tasks = tasks.filter(places_left__gt=0)
+        tasks = tasks.filter(places_left__gt=0, purpose=Task.Purpose.WORK)
     elif status == "judged":
-        tasks = tasks.filter(consensus__isnull=False)
+        newest = Judgment.objects.filter(task=OuterRef("pk"), newest=True)
+        tasks = tasks.filter(Exists(newest))
+    elif status in Task.Purpose.values:
+        return tasks.filter(purpose=status)
     return tasks.filter(source=source) if source in Task.Source.values else tasks
+
+
+def disputes(project: Project, *, cursor: str) -> TaskPage:
+    """Work that raters see differently and nobody has decided, the least settled first."""
+    offset = _offset(cursor)
+    found = list(
+        Task.objects.filter(
+            question__project=project,
+            purpose=Task.Purpose.WORK,
+            places_left=0,
+            consensus__disagreement__gt=0,
+        )
+        .exclude(judgments__kind=Judgment.Kind.ADJUDICATION)
+        .order_by("-consensus__entropy", "-consensus__disagreement", "id")[
+            offset : offset + PAGE + 1
+        ]
+    )
+    return TaskPage(rows(found[:PAGE]), str(offset + PAGE) if len(found) > PAGE else None)
 
 
 def rows(tasks: list[Task]) -> list[TaskRow]:
     """Rows in the order of `tasks`, in three queries however many there are."""
     found = (
         Task.objects.filter(pk__in=[t.pk for t in tasks])
-        .select_related("prompt")
+        .select_related("prompt", "question")
         .annotate(
             live=Count("assignments", filter=Q(assignments__state=Assignment.State.LEASED)),
             flags=Count("assignments", filter=Q(assignments__flagged=True)),
             entropy=F("consensus__entropy"),
+            confidence=F("consensus__confidence"),
+            disagreement=F("consensus__disagreement"),
         )
     )
+    newest = Judgment.objects.filter(task__in=[t.pk for t in tasks], newest=True)
+    decided = newest.filter(kind=Judgment.Kind.ADJUDICATION)
     votes = dict(
-        Judgment.objects.filter(task__in=[t.pk for t in tasks], newest=True)
-        .values_list("task")
-        .annotate(n=Count("pk"))
+        newest.exclude(kind=Judgment.Kind.ADJUDICATION).values_list("task").annotate(n=Count("pk"))
     )
     by_id = {t.pk: t for t in found}
-    return [_row(by_id[t.pk], votes.get(t.pk, 0)) for t in tasks]
+    known = set(decided.values_list("task", flat=True))
+    return [_row(by_id[t.pk], votes.get(t.pk, 0), t.pk in known) for t in tasks]
 
 
-def _row(task: Any, judgments: int) -> TaskRow:
+def _row(task: Any, judgments: int, decided: bool) -> TaskRow:
     return TaskRow(
         id=task.pk,
         k=task.k,
@@ -109,19 +186,67 @@ def _row(task: Any, judgments: int) -> TaskRow:
         entropy=task.entropy,
         created_at=task.created_at,
         recorded_ranks=task.recorded,
+        kind=task.question.kind,
+        purpose=task.purpose,
+        confidence=task.confidence,
+        disagreement=task.disagreement,
+        decided=decided,
     )
 
 
-def detail(task: Task) -> TaskDetail:
+def detail(task: Task, *, with_names: bool) -> TaskDetail:
+    """The whole history of a task. Without names raters are numbered in the order they judged."""
     responses = Response.objects.select_related("policy").in_bulk(task.response_ids)
     consensus = TaskConsensus.objects.filter(task=task).first()
+    known = KnownAnswer.objects.filter(task=task).first()
+    is_steps = task.question.kind == Question.Kind.STEPS
+    flat = consensus.posterior if consensus else None
+    assignments = list(task.assignments.select_related("rater").order_by("pk"))
+    name = _names(task, assignments, with_names)
     return TaskDetail(
         **asdict(rows([task])[0]),
+        question=task.question,
         prompt=task.prompt.messages,
         responses=[_response(responses[pk]) for pk in task.response_ids],
-        votes=list(task.judgments.select_related("rater").order_by("assignment_id", "-revision")),
-        posterior=_pairs(task.k, consensus.posterior) if consensus else None,
+        votes=_votes(task, name),
+        leases=[Lease(assignment, name[assignment.rater_id]) for assignment in assignments],
+        posterior=_pairs(task.k, flat) if flat and not is_steps else None,
+        steps=_step_posteriors(flat) if flat and is_steps else None,
+        known=shown_answer(task.question, task.response_ids, known.answer) if known else None,
+        explanation=known.explanation if known else None,
+        meta=task.meta,
     )
+
+
+def _names(task: Task, assignments: list[Assignment], with_names: bool) -> dict[int, str]:
+    if with_names:
+        return names([a.rater for a in assignments], task.question.project)
+    return {a.rater_id: f"Rater {n}" for n, a in enumerate(assignments, start=1)}
+
+
+def names(users: list[User], project: Project) -> dict[int, str]:
+    """Labels by user; of those who left the project, what stands in their place."""
+    left = set(
+        Membership.objects.filter(project=project, left_at__isnull=False).values_list(
+            "user_id", flat=True
+        )
+    )
+    return {u.pk: former_name(u.pk) if u.pk in left else u.label for u in users}
+
+
+def _votes(task: Task, name: dict[int, str]) -> list[Vote]:
+    found = task.judgments.select_related("assignment").order_by("assignment_id", "-revision")
+    votes = []
+    for judgment in found:
+        judgment.assignment.task = task
+        question = question_as_shown(judgment.assignment)
+        answer = shown_answer(question, task.response_ids, stored(judgment))
+        votes.append(Vote(judgment, name[judgment.rater_id], answer))
+    return votes
+
+
+def _step_posteriors(flat: list[float]) -> list[StepPosterior]:
+    return [StepPosterior(n, *flat[3 * n : 3 * n + 3]) for n in range(len(flat) // 3)]
 
 
 def _response(response: Response) -> dict[str, Any]:

@@ -1,31 +1,83 @@
 """The comparison: a rater orders the k ≥ 2 responses of a task from best to worst.
 
-At k = 2 this is the choice of the better response. Ranks are in the order of the task's responses,
-not in the order in which a rater saw them; this module knows neither. It does not know the task
-beyond the number of its responses.
+At k = 2 this is the choice of the better response. With criteria, there is one order for each.
+Ranks are in the order of the task's responses, not in the order in which a rater saw them; this
+module knows neither. Of the task it knows only the number of its responses.
 """
 
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
-from typing import Self
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar, Literal, Self
 
+from annotate.questions.answer import BaseAnswer, check_size, columns, read_note, read_parts
+from annotate.questions.checks import (
+    NAME_LENGTH,
+    PROMPT_LENGTH,
+    check_choice,
+    check_flags,
+    check_text,
+    check_texts,
+    check_whole,
+    read_settings,
+    write_settings,
+)
 from annotate.questions.errors import InvalidAnswer, InvalidSpec
-from annotate.questions.text import is_storable
+from annotate.questions.placing import (
+    BELOW,
+    NOT_COMPARED,
+    check_bad_below_good,
+    check_no_ties,
+    read_flags,
+    read_ranks,
+    read_strength,
+)
 
 K_MIN = 2
 K_LIMIT = 16
 REASONS_LIMIT = 20
-REASON_LENGTH = 60
-PROMPT_LENGTH = 500
-NOTE_LENGTH = 5_000
-STRENGTHS = (1, 2, 3)
+CRITERIA_LIMIT = 8
 
-ANSWER_FIELDS = ("ranks", "strength", "unacceptable", "tags", "note")
+ORDER_PARTS = ("ranks", "strength")
+PARTS = (*ORDER_PARTS, "criteria", "unacceptable", "tags", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """The order of the responses by one criterion; ranks and strength as in every answer."""
+
+    name: str
+    ranks: tuple[int, ...]
+    strength: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonAnswer(BaseAnswer):
+    """A checked answer. With criteria, `ranks` and `strength` are those of the first one."""
+
+    criteria: tuple[Order, ...] = ()
+
+    def to_json(self) -> dict[str, object]:
+        """The orders by criterion; empty where the question has none."""
+        if not self.criteria:
+            return {}
+        orders = {
+            order.name: {"ranks": list(order.ranks), "strength": order.strength}
+            for order in self.criteria
+        }
+        return {"criteria": orders}
+
+    def rankings(self) -> dict[str, tuple[int, ...]]:
+        """Ranks by criterion, what statistics and training count; under "" where there are none."""
+        if not self.criteria:
+            return {"": self.ranks}
+        return {order.name: order.ranks for order in self.criteria}
 
 
 @dataclass(frozen=True, slots=True)
 class ComparisonSpec:
     """What a comparison asks. A spec that exists is valid: anything else raises InvalidSpec."""
+
+    needs_texts: ClassVar[bool] = False
 
     k_max: int = 6
     """The most responses a task may have, 2 to 16."""
@@ -41,200 +93,133 @@ class ComparisonSpec:
     """Whether a rater may add a note of up to 5,000 characters."""
     prompt: str = "Which response is better?"
     """The question itself, as the rater reads it: 1 to 500 characters."""
+    criteria: tuple[str, ...] = ()
+    """What the responses are ordered by, the leading one first: at most 8 names of at most 60
+    characters. None: one order, by the prompt."""
+    place: Literal["all", "top", "some"] = "all"
+    """Which responses need a place: all, the best `top_m`, or any two. Two are always all."""
+    top_m: int | None = None
+    """How many of the best need a place, 1 to k_max - 1. Only with place "top"."""
 
     def __post_init__(self) -> None:
-        if not _is_int(self.k_max) or not K_MIN <= self.k_max <= K_LIMIT:
-            raise InvalidSpec("k_max", f"Give a whole number from {K_MIN} to {K_LIMIT}.")
-        for name in ("ties", "strength", "both_bad", "note"):
-            if not isinstance(getattr(self, name), bool):
-                raise InvalidSpec(name, "Give true or false.")
-        _check_text("prompt", self.prompt, PROMPT_LENGTH)
-        _check_reasons(self.reasons)
+        check_whole("k_max", self.k_max, K_MIN, K_LIMIT)
+        check_flags(self, "ties", "strength", "both_bad", "note")
+        check_text("prompt", self.prompt, PROMPT_LENGTH)
+        check_texts("reasons", self.reasons, REASONS_LIMIT, NAME_LENGTH)
+        check_texts("criteria", self.criteria, CRITERIA_LIMIT, NAME_LENGTH)
+        check_choice("place", self.place, ("all", "top", "some"))
+        if self.place == "top":
+            check_whole("top_m", self.top_m, 1, self.k_max - 1)
+        elif self.top_m is not None:
+            raise InvalidSpec("top_m", 'Leave this out: it is for place "top" only.')
 
     @classmethod
     def from_json(cls, data: object) -> Self:
         """The spec from parsed JSON; what is left out has its default, unknown names fail."""
-        if not isinstance(data, Mapping):
-            raise InvalidSpec("spec", "Give an object with the settings of the question.")
-        known = [field.name for field in fields(cls)]
-        for name in data:
-            if name not in known:
-                raise InvalidSpec(
-                    str(name), f"There is no such setting; there are: {', '.join(known)}."
-                )
-        values = dict(data)
-        if isinstance(values.get("reasons"), list):
-            values["reasons"] = tuple(values["reasons"])
-        return cls(**values)
+        return cls(**read_settings(cls, data))
 
     def to_json(self) -> dict[str, object]:
         """Every setting, as JSON takes it; `from_json` gives the same spec back."""
-        return {**asdict(self), "reasons": list(self.reasons)}
+        return write_settings(self)
 
+    @property
+    def k_range(self) -> tuple[int, int]:
+        """The fewest and the most responses of a new task."""
+        return K_MIN, self.k_max
 
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """A checked answer. `ranks` are dense from 1 (best); equal ranks are a tie.
+    def validate(self, texts: Sequence[str], data: object) -> ComparisonAnswer:
+        """The answer to a task of `len(texts)` responses; InvalidAnswer says what to change.
 
-    `strength` is 1 to 3, or None where there is none to give. `unacceptable` has one flag a
-    response, or is None where the question doesn't ask. `tags` are in the order of the spec's
-    reasons.
-    """
-
-    ranks: tuple[int, ...]
-    strength: int | None
-    unacceptable: tuple[bool, ...] | None
-    tags: tuple[str, ...]
-    note: str
-
-
-def validate(spec: ComparisonSpec, k: int, data: object) -> Answer:
-    """The answer to a task of k responses, from parsed JSON; InvalidAnswer says what to change.
-
-    `ranks` is required: k whole numbers ≥ 1, of which only the order counts. The other parts may be
-    left out or null wherever the spec doesn't ask for them.
-    """
-    if not isinstance(data, Mapping):
-        raise InvalidAnswer("answer", "The answer must be an object with ranks.")
-    for name in data:
-        if name not in ANSWER_FIELDS:
-            raise InvalidAnswer(
-                str(name), f"An answer has no such part; it has: {', '.join(ANSWER_FIELDS)}."
-            )
-    ranks = _ranks(k, data.get("ranks"))
-    unacceptable = _unacceptable(spec, ranks, data.get("unacceptable"))
-    _check_ties(spec, ranks, unacceptable)
-    return Answer(
-        ranks=ranks,
-        strength=_strength(spec, ranks, data.get("strength")),
-        unacceptable=unacceptable,
-        tags=_tags(spec, data.get("tags")),
-        note=_note(spec, data.get("note")),
-    )
-
-
-def _is_int(value: object) -> bool:
-    # bool is a kind of int in Python; `true` is not a number in JSON.
-    return isinstance(value, int) and not isinstance(value, bool)
-
-
-def _check_text(field: str, text: object, limit: int) -> None:
-    if not isinstance(text, str) or not text.strip() or len(text) > limit:
-        raise InvalidSpec(field, f"Give a text of 1 to {limit} characters.")
-    if not is_storable(text):
-        raise InvalidSpec(field, "The text holds a character that can't be stored; remove it.")
-
-
-def _check_reasons(reasons: object) -> None:
-    if not isinstance(reasons, tuple) or len(reasons) > REASONS_LIMIT:
-        raise InvalidSpec("reasons", f"Give a list of at most {REASONS_LIMIT} reasons.")
-    for reason in reasons:
-        _check_text("reasons", reason, REASON_LENGTH)
-    if len(set(reasons)) < len(reasons):
-        raise InvalidSpec("reasons", "A reason is listed twice; remove one.")
-
-
-def _ranks(k: int, given: object) -> tuple[int, ...]:
-    if not isinstance(given, list):
-        raise InvalidAnswer("ranks", "Place the responses first: this answer has no order.")
-    if len(given) != k:
-        raise InvalidAnswer(
-            "ranks", f"This task has {k} responses, but the answer places {len(given)}."
-        )
-    unplaced = given.count(None)
-    if unplaced:
-        raise InvalidAnswer("ranks", f"Place every response: {unplaced} of {k} without a place.")
-    if not all(_is_int(rank) and rank >= 1 for rank in given):
-        raise InvalidAnswer("ranks", "A place is a whole number, 1 for the best.")
-    place = {rank: index for index, rank in enumerate(sorted(set(given)), start=1)}
-    return tuple(place[rank] for rank in given)
-
-
-def _unacceptable(
-    spec: ComparisonSpec, ranks: tuple[int, ...], given: object
-) -> tuple[bool, ...] | None:
-    field = "unacceptable"
-    if not spec.both_bad:
-        if given is not None:
-            raise InvalidAnswer(field, "This question doesn't ask which responses are bad.")
-        return None
-    if given is None:
-        return (False,) * len(ranks)
-    if not isinstance(given, list) or not all(isinstance(flag, bool) for flag in given):
-        raise InvalidAnswer(field, "Mark each response as acceptable or not: true or false.")
-    if len(given) != len(ranks):
-        raise InvalidAnswer(
-            field, f"This task has {len(ranks)} responses, but {len(given)} are marked."
-        )
-    _check_bad_below_good(ranks, given)
-    return tuple(given)
-
-
-def _check_bad_below_good(ranks: tuple[int, ...], unacceptable: list[bool]) -> None:
-    bad = [rank for rank, flag in zip(ranks, unacceptable, strict=True) if flag]
-    good = [rank for rank, flag in zip(ranks, unacceptable, strict=True) if not flag]
-    if bad and good and min(bad) < max(good):
-        raise InvalidAnswer(
-            "unacceptable",
-            "A response marked unacceptable stands above an acceptable one. "
-            "Move it down or take the mark off.",
-        )
-    if len(ranks) == 2 and not good and ranks != (1, 1):
-        raise InvalidAnswer(
-            "unacceptable",
-            "Both bad is a tie: prefer neither, or mark only the worse one unacceptable.",
+        `ranks` is required: whole numbers ≥ 1, of which only the order counts, null for a response
+        left out. With criteria, `criteria` is required instead and holds {"ranks", "strength"} by
+        name, for all of them. The other parts may be left out or null wherever the spec doesn't ask
+        for them. A left-out response gets rank 0 with place "some", -1 with "top".
+        """
+        k = check_size(texts, K_MIN, K_LIMIT)
+        parts = read_parts(data, PARTS)
+        unacceptable = read_flags(k, parts.get("unacceptable"), asked=self.both_bad)
+        orders = self._orders(k, parts, unacceptable)
+        if unacceptable:
+            check_bad_below_good(orders[0].ranks, unacceptable)
+        return ComparisonAnswer(
+            ranks=orders[0].ranks,
+            strength=orders[0].strength,
+            unacceptable=unacceptable,
+            tags=self._tags(parts.get("tags")),
+            note=read_note(parts.get("note"), asked=self.note),
+            criteria=orders if self.criteria else (),
         )
 
-
-def _check_ties(
-    spec: ComparisonSpec, ranks: tuple[int, ...], unacceptable: tuple[bool, ...] | None
-) -> None:
-    """Without ties, only unacceptable responses may share a place: "both bad" prefers neither."""
-    flags = unacceptable or (False,) * len(ranks)
-    shared = {rank for rank in ranks if ranks.count(rank) > 1}
-    if not spec.ties and any(
-        rank in shared and not flag for rank, flag in zip(ranks, flags, strict=True)
-    ):
-        raise InvalidAnswer("ranks", "This question has no ties: give each response its own place.")
-
-
-def _strength(spec: ComparisonSpec, ranks: tuple[int, ...], given: object) -> int | None:
-    field = "strength"
-    asked = spec.strength and len(ranks) == 2
-    if not asked or ranks == (1, 1):
-        if given is not None:
-            why = "A tie has no strength" if asked else "This question doesn't ask for a strength"
-            raise InvalidAnswer(field, f"{why}: leave it out.")
-        return None
-    if not isinstance(given, int) or isinstance(given, bool) or given not in STRENGTHS:
-        raise InvalidAnswer(
-            field, "Say how much better it is: 1 slightly better, 2 better, 3 much better."
+    def answer_from(  # noqa: PLR0917 -- the stored columns, in their order
+        self,
+        ranks: Sequence[int],
+        strength: int | None,
+        unacceptable: Sequence[bool] | None,
+        tags: Sequence[str],
+        note: str,
+        extra: Mapping[str, Any],
+    ) -> ComparisonAnswer:
+        """A stored answer; `extra` is what its `to_json` gave. Nothing is checked again."""
+        stored = [(name, extra["criteria"][name]) for name in self.criteria]
+        orders = tuple(Order(name, tuple(o["ranks"]), o["strength"]) for name, o in stored)
+        return ComparisonAnswer(
+            *columns(ranks, strength, unacceptable, tags, note), criteria=orders
         )
-    return given
 
+    def _orders(
+        self, k: int, parts: Mapping[str, Any], unacceptable: tuple[bool, ...] | None
+    ) -> tuple[Order, ...]:
+        given = parts.get("criteria")
+        if not self.criteria:
+            if given is not None:
+                raise InvalidAnswer("criteria", "This question has no criteria: give one order.")
+            return (self._order("", k, parts, unacceptable),)
+        for part in ORDER_PARTS:
+            if parts.get(part) is not None:
+                raise InvalidAnswer(part, "Give this for each criterion, under criteria.")
+        by_name = self._by_name(given)
+        return tuple(self._by(name, k, by_name[name], unacceptable) for name in self.criteria)
 
-def _tags(spec: ComparisonSpec, given: object) -> tuple[str, ...]:
-    if given is None:
-        return ()
-    if not isinstance(given, list):
-        raise InvalidAnswer("tags", "Give the reasons as a list.")
-    for tag in given:
-        if tag not in spec.reasons:
+    def _by_name(self, given: object) -> Mapping[str, Any]:
+        names = ", ".join(self.criteria)
+        if not isinstance(given, Mapping) or any(name not in self.criteria for name in given):
+            raise InvalidAnswer("criteria", f"Place the responses by each of: {names}.")
+        missing = [name for name in self.criteria if name not in given]
+        if missing:
+            raise InvalidAnswer("criteria", f"Place the responses by {', '.join(missing)} too.")
+        return given
+
+    def _by(self, name: str, k: int, given: object, unacceptable: tuple[bool, ...] | None) -> Order:
+        try:
+            return self._order(name, k, read_parts(given, ORDER_PARTS), unacceptable)
+        except InvalidAnswer as error:
+            raise InvalidAnswer("criteria", f"{name}: {error.message}") from error
+
+    def _order(
+        self,
+        name: str,
+        k: int,
+        parts: Mapping[str, Any],
+        unacceptable: tuple[bool, ...] | None,
+    ) -> Order:
+        left_out = BELOW if self.place == "top" else NOT_COMPARED
+        ranks = read_ranks(k, parts.get("ranks"), least=self._least(k), left_out=left_out)
+        if not self.ties:
+            check_no_ties(ranks, unacceptable)
+        strength = read_strength(ranks, parts.get("strength"), asked=self.strength)
+        return Order(name, ranks, strength)
+
+    def _least(self, k: int) -> int:
+        """How many of k responses need a place; without `top_m`, as many as make a pair."""
+        if self.place == "all" or k == K_MIN:
+            return k
+        return K_MIN if self.top_m is None else min(self.top_m, k - 1)
+
+    def _tags(self, given: object) -> tuple[str, ...]:
+        if given is None:
+            return ()
+        if not isinstance(given, list):
+            raise InvalidAnswer("tags", "Give the reasons as a list.")
+        if any(tag not in self.reasons for tag in given):
             raise InvalidAnswer("tags", "One of the reasons isn't in this question's list.")
-    return tuple(reason for reason in spec.reasons if reason in given)
-
-
-def _note(spec: ComparisonSpec, given: object) -> str:
-    if given is None or given == "":
-        return ""
-    if not spec.note:
-        raise InvalidAnswer("note", "This question takes no note: leave it empty.")
-    if not isinstance(given, str):
-        raise InvalidAnswer("note", "The note must be a text.")
-    if len(given) > NOTE_LENGTH:
-        raise InvalidAnswer(
-            "note", f"The note has {len(given):,} characters; shorten it to {NOTE_LENGTH:,}."
-        )
-    if not is_storable(given):
-        raise InvalidAnswer("note", "The note holds a character that can't be stored; retype it.")
-    return given
+        return tuple(reason for reason in self.reasons if reason in given)

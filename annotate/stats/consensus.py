@@ -9,6 +9,11 @@ import numpy as np
 
 from annotate.stats.arrays import FloatArray, IntArray
 
+MISSING = -1
+"""No outcome: what a vote doesn't say."""
+NOT_COMPARED, BELOW = 0, -1
+"""The two ranks that are no places, see `pair_outcomes`."""
+
 
 def smoothed_majority(counts: FloatArray, *, prior: float = 1.0) -> FloatArray:
     """The posterior mean of the outcomes' probabilities, `[tasks, 3]` votes to `[tasks, 3]`.
@@ -34,12 +39,27 @@ def entropy(posterior: FloatArray) -> FloatArray:
     return 0 - nats
 
 
+def disagreement(counts: FloatArray) -> FloatArray:
+    """The share of pairs of votes on a unit that differ, `[units, outcomes]` counts to `[units]`;
+    NaN below two votes. It is the observed disagreement of nominal reliability coefficients, unit
+    by unit (Krippendorff, Content Analysis, 4th edition, section 12.3)."""
+    n = counts.sum(axis=-1)
+    same = (counts * (counts - 1)).sum(axis=-1)
+    pairs = n * (n - 1)
+    shares: FloatArray = 1 - np.divide(same, pairs, out=np.full(n.shape, np.nan), where=pairs > 0)
+    return shares
+
+
 def pair_outcomes(ranks: IntArray) -> IntArray:
     """Rankings to outcomes of their pairs, `[n, k]` (1 = best, equal = tie) to `[n, k(k − 1)/2]`.
 
     0 where i wins, 1 for a tie, 2 where j wins, for the pairs i < j in the order (0, 1), (0, 2), …,
-    (1, 2), ….
+    (1, 2), …; −1 where the two were not compared. A rank of 0 was compared with nothing; one of −1
+    stands below every placed response, and was not compared with another −1.
     """
     i, j = np.triu_indices(ranks.shape[1], k=1)
-    outcomes: IntArray = np.sign(ranks[:, i] - ranks[:, j]) + 1
-    return outcomes
+    below = np.where(ranks == BELOW, np.iinfo(ranks.dtype).max, ranks)
+    outcomes: IntArray = (below[:, i] > below[:, j]).astype(np.int64) - (below[:, i] < below[:, j])
+    left_out = (ranks[:, i] == NOT_COMPARED) | (ranks[:, j] == NOT_COMPARED)
+    left_out |= (ranks[:, i] == BELOW) & (ranks[:, j] == BELOW)
+    return np.where(left_out, MISSING, outcomes + 1)

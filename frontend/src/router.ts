@@ -5,14 +5,23 @@ import { createRouter } from "@tanstack/react-router";
 import { ErrorPage, NotFoundPage, PendingPage } from "./components/States";
 import { manageTree, projectsRoute } from "./pages/manage/routes";
 import { projectRoute, rootRoute } from "./routes/base";
-import { historyRoute, homeRoute, linkRoute, signInRoute, workRoute } from "./routes/people";
+import {
+  historyRoute,
+  homeRoute,
+  joinRoute,
+  linkRoute,
+  ownRoute,
+  signInRoute,
+  workRoute,
+} from "./routes/people";
 
 const routeTree = rootRoute.addChildren([
   homeRoute,
   projectsRoute,
   signInRoute,
   linkRoute,
-  projectRoute.addChildren([workRoute, historyRoute, manageTree]),
+  joinRoute,
+  projectRoute.addChildren([workRoute, historyRoute, ownRoute, manageTree]),
 ]);
 
 export function makeRouter(queryClient: QueryClient) {

@@ -25,9 +25,8 @@ from annotate.actions.assign import next_assignment
 from annotate.actions.importing import import_file
 from annotate.actions.judge import submit
 from annotate.actions.people import add_person
-from annotate.actions.projects import create_project
+from annotate.actions.projects import COMPARISON, create_project
 from annotate.models import Assignment, Project, Response, Role, Task, User
-from annotate.questions.comparison import ComparisonSpec
 from rm_training.actions.push import push_responses
 from rm_training.actions.runs import start_run
 from rm_training.actions.schedule import ensure_schedule
@@ -69,7 +68,7 @@ def create_demo() -> Made | None:
         by=owner,
         name="Demo: helpful answers",
         slug=SLUG,
-        spec=ComparisonSpec(reasons=REASONS),
+        question={**COMPARISON, "spec": {"reasons": list(REASONS)}},
         guidelines=(FOLDER / "guidelines.md").read_text(encoding="utf-8"),
         overlap=2,
         evaluation_share=0.4,
@@ -186,9 +185,8 @@ def _answer(
         assignment=assignment,
         key=UUID(int=rng.getrandbits(128), version=4),
         revision=0,
-        tags=rng.sample(REASONS, 1) if answer["strength"] else (),
+        parts={**answer, "tags": rng.sample(REASONS, 1) if answer["strength"] else []},
         active_ms=round(1000 * rng.lognormvariate(2.7, 0.5)),
-        **answer,
     )
 
 

@@ -19,7 +19,7 @@ from annotate.actions.tasks import NewTask, create_tasks
 from annotate.errors import Conflict
 from annotate.jobs import enqueue
 from annotate.models import Project, Task, User
-from annotate.queries.projects import current_question
+from annotate.queries.projects import comparison_question
 from rm_training.acquisition.choose import RANDOM, UNCERTAIN, Choice, choose
 from rm_training.actions.claims import CHOOSE, Claim, LostJob, claim, heartbeat, words_of
 from rm_training.models import RewardModel, Round, RoundTask, Trigger
@@ -28,6 +28,10 @@ from rm_training.queries.pool import Candidates, candidates
 State = Round.State
 log = structlog.get_logger(__name__)
 
+NO_COMPARISON = (
+    "A round asks which of two responses is better, and this project has no comparison question. "
+    "Add one in the settings."
+)
 BUSY = "A round of this project is queued or running already. Wait for it to end."
 
 
@@ -40,7 +44,12 @@ def start_round(
     size: int | None = None,
     random_share: float | None = None,
 ) -> Round:
-    """Queues a round; Conflict where one of the project has not ended. Locks the project."""
+    """Queues a round; Conflict where one of the project has not ended, or it compares nothing.
+
+    Locks the project.
+    """
+    if comparison_question(project) is None:
+        raise Conflict(NO_COMPARISON)
     Project.objects.select_for_update(no_key=True).get(pk=project.pk)
     last = Round.objects.filter(project=project).aggregate(last=Max("number"))["last"] or 0
     try:
@@ -62,11 +71,11 @@ def start_round(
 
 
 def follow_with_round(*, project: Project, by: User | None, trigger: Trigger) -> None:
-    """The round after a nightly run; one that is on already serves as well."""
+    """The round after a nightly run, where one can be: one that is on already serves as well."""
     try:
         start_round(project=project, by=by, trigger=trigger)
     except Conflict:
-        log.info("a round is on already", project=project.slug)
+        log.info("no round after the run", project=project.slug)
 
 
 def perform_round(round_id: int) -> None:
@@ -109,8 +118,10 @@ def _choose(held: Claim[Round]) -> None:
 def _finish(held: Claim[Round], found: Candidates, choices: Sequence[Choice]) -> None:
     """The tasks and their reasons, and the end of the round, in one transaction."""
     round_ = held.lock()
+    question = comparison_question(round_.project)
+    assert question is not None  # questions are never deleted
     tasks = create_tasks(
-        question=current_question(round_.project),
+        question=question,
         items=[_new_task(found, choice) for choice in choices],
         source=Task.Source.ROUND,
     )

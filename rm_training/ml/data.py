@@ -1,9 +1,10 @@
 """Reads a dataset snapshot into arrays of comparisons. It knows no model and no database.
 
 A snapshot is JSONL, one row a task: its prompt, split, responses in canonical order, and the
-consensus posterior [P(i over j), P(tie), P(j over i)] for each pair i < j. A task of k responses
-becomes all its k(k-1)/2 pairs, each weighted 1/(k-1), so that a response counts the same whatever
-the size of its task; a tie is a target of one half.
+consensus posterior [P(i over j), P(tie), P(j over i)] for each pair i < j, nulls where nobody
+compared the two. A task of k responses becomes the pairs that were compared, at most k(k-1)/2, each
+weighted 1/(k-1), so that a response counts the same whatever the size of its task; a tie is a
+target of one half.
 """
 
 from __future__ import annotations
@@ -110,6 +111,8 @@ class _Table:
         rows = [self._row(prompt, messages, response["text"]) for response in task["responses"]]
         targets = list(_targets(task["posterior"], len(rows)))
         for (i, j), target in zip(combinations(rows, 2), targets, strict=True):
+            if target is None:
+                continue
             weight = 1 / (len(rows) - 1)
             self.pairs.append((i, j, target, weight, prompt, task["split"] == "evaluation"))
 
@@ -135,13 +138,17 @@ class _Table:
         )
 
 
-def _targets(posterior: Sequence[float], responses: int) -> Iterator[float]:
-    """P(i over j) + P(tie) / 2 for every pair i < j of a flat posterior, three numbers a pair."""
+def _targets(posterior: Sequence[float | None], responses: int) -> Iterator[float | None]:
+    """P(i over j) + P(tie) / 2 for every pair i < j of a flat posterior, three numbers a pair; None
+    for a pair that nobody compared."""
     expected = 3 * responses * (responses - 1) // 2
     if responses < 2 or len(posterior) != expected:
         raise ValueError(f"{responses} responses need {expected} posterior values")
     for start in range(0, expected, 3):
         win, tie, lose = posterior[start : start + 3]
+        if win is None or tie is None or lose is None:
+            yield None
+            continue
         if min(win, tie, lose) < 0 or abs(win + tie + lose - 1) > 1e-6:
             raise ValueError(f"{[win, tie, lose]} are no probabilities")
         yield win + tie / 2

@@ -1,6 +1,6 @@
 """The pool of a round: responses that can be compared, and the pairs raters have been asked about.
 
-A pair is open while no task of the current question holds both responses, be it a pair or a
+A pair is open while no task of the comparison holds both responses, be it a pair or a
 ranking. Two bounds keep a round to minutes however much policies push:
 
 - of a prompt, the 8 newest responses: 28 pairs, of which a round takes one;
@@ -21,7 +21,7 @@ import numpy as np
 from django.db import connection
 
 from annotate.models import Policy, Project, Prompt
-from annotate.queries.projects import current_question
+from annotate.queries.projects import comparison_question
 from rm_training.acquisition.pairs import Pool
 from rm_training.acquisition.systematic import IntArray
 
@@ -86,9 +86,11 @@ class Candidates:
 def candidates(project: Project, *, size: int, seed: int) -> Candidates:
     """The pool for a round of `size` tasks, nothing scored yet."""
     limit = max(PROMPTS, 2 * size)
+    question = comparison_question(project)
+    assert question is not None  # `start_round` has looked
     parameters: dict[str, Any] = {
         "project": project.pk,
-        "question": current_question(project).pk,
+        "question": question.pk,
         "per_prompt": RESPONSES_A_PROMPT,
         "prompts": None,
         "seed": seed,

@@ -12,9 +12,11 @@ from django.db import IntegrityError
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from annotate.actions.assign import PAUSED, return_expired
+from annotate.actions.assign import PAUSED
+from annotate.actions.leases import return_expired
 from annotate.actions.people import create_token
 from annotate.models import Assignment, Project, Task, User
+from tests.annotate.desk import Desk
 
 AddTasks = Callable[..., list[Task]]
 ClientOf = Callable[[User], APIClient]
@@ -38,8 +40,8 @@ def test_a_rater_is_lent_a_task_and_gets_the_same_one_until_it_is_held(
     assert again["id"] == first["id"]
     assert ahead["id"] != first["id"]
     assert set(first) == {
-        "id", "task", "question", "prompt", "responses", "lease_expires_at", "state", "answer",
-        "revision",
+        "id", "question", "prompt", "responses", "lease_expires_at", "state", "answer",
+        "revision", "draft", "training",
     }  # fmt: skip
 
 
@@ -60,7 +62,7 @@ def test_a_task_is_lent_to_no_more_raters_than_its_overlap(
     bob: User, carol: User, add_tasks: AddTasks, client_of: ClientOf
 ) -> None:
     [task] = add_tasks(1, overlap=1)
-    assert client_of(bob).post(NEXT, {}, format="json").json()["assignment"]["task"] == task.pk
+    assert Desk(bob).next()["task"] == task.pk
     answer = client_of(carol).post(NEXT, {}, format="json").json()
     assert answer["assignment"] is None
     assert "No tasks are left" in answer["reason"]
@@ -78,7 +80,7 @@ def test_an_expired_lease_goes_back_and_another_rater_gets_the_task(
     [task] = add_tasks(1)
     lent = client_of(bob).post(NEXT, {}, format="json").json()["assignment"]
     expire(lent["id"])
-    assert client_of(carol).post(NEXT, {}, format="json").json()["assignment"]["task"] == task.pk
+    assert Desk(carol).next()["task"] == task.pk
     assert Assignment.objects.get(pk=lent["id"]).state == "expired"
 
 
@@ -116,7 +118,7 @@ def test_a_skipped_task_goes_to_others_and_never_back(
     assert api.post(url, {"reason": "unclear"}, format="json").status_code == 204
     assert api.post(url, {"reason": "unclear"}, format="json").status_code == 204
     assert api.post(NEXT, {}, format="json").json()["assignment"] is None
-    assert client_of(carol).post(NEXT, {}, format="json").json()["assignment"]["task"] == task.pk
+    assert Desk(carol).next()["task"] == task.pk
 
 
 def test_sides_are_balanced_in_every_two_tasks_of_a_rater(
@@ -167,7 +169,7 @@ def test_signing_out_gives_open_tasks_back_at_once(
     api.post(NEXT, {}, format="json")
     assert client_of(carol).post(NEXT, {}, format="json").json()["assignment"] is None
     assert api.delete("/api/v1/session").status_code == 204
-    assert client_of(carol).post(NEXT, {}, format="json").json()["assignment"]["task"] == task.pk
+    assert Desk(carol).next()["task"] == task.pk
 
 
 def test_a_token_that_signs_out_leaves_its_owners_tasks_alone(
@@ -211,8 +213,7 @@ def test_pausing_gives_the_task_back_and_still_takes_what_was_begun(
     url = f"/api/v1/projects/helpful/work/assignments/{lent['id']}"
     assert api.post(f"{url}/heartbeat").status_code == 200
     assert Assignment.objects.get(pk=lent["id"]).state == "expired"
-    taken = client_of(carol).post(NEXT, {}, format="json").json()["assignment"]
-    assert taken["task"] == task.pk
+    assert Desk(carol).next()["task"] == task.pk
     ranks = [{"response": r["id"], "rank": n} for n, r in enumerate(lent["responses"], 1)]
     body = {"key": str(uuid4()), "revision": 0, "ranks": ranks, "strength": 1}
     receipt = api.post(f"{url}/judgment", body, format="json")

@@ -30,11 +30,13 @@ def judge_all(project: Project, rater: User, outcomes: dict[int, int]) -> None:
             assignment=lent.assignment,
             key=uuid4(),
             revision=0,
-            ranks=[
-                {"response": first, "rank": places[0]},
-                {"response": second, "rank": places[1]},
-            ],
-            strength=None if outcomes[task.pk] == 1 else 1,
+            parts={
+                "ranks": [
+                    {"response": first, "rank": places[0]},
+                    {"response": second, "rank": places[1]},
+                ],
+                "strength": None if outcomes[task.pk] == 1 else 1,
+            },
         )
 
 
@@ -100,7 +102,7 @@ def test_rankings_of_three_enter_as_their_pairs(
     ranks = [
         {"response": pk, "rank": place} for pk, place in zip(task.response_ids, places, strict=True)
     ]
-    submit(assignment=lent, key=uuid4(), revision=0, ranks=ranks)
+    submit(assignment=lent, key=uuid4(), revision=0, parts={"ranks": ranks})
     refresh_consensus(project=project)
     posterior = np.array(TaskConsensus.objects.get().posterior).reshape(3, 3)
     assert posterior.argmax(axis=1).tolist() == [2, 1, 0]  # 0 loses to 1, ties 2; 1 beats 2

@@ -1,19 +1,17 @@
-"""The three forms: what each becomes, and what each row that cannot be used is told."""
+"""The forms of comparisons: what each becomes, and what a row that cannot be used is told."""
 
 from __future__ import annotations
 
 import io
 import json
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from annotate.formats import BadLine, Candidate, Message, Record, UnreadableFile, Vote, read
-from annotate.formats.forms import FIELDS, form_of
+from annotate.formats import BadLine, Candidate, Message, Record, Vote, read
+from annotate.formats.known import form_of
+from annotate.formats.records import MAX_META
 
 HELLO = {"role": "user", "content": "Hello"}
 HI = {"role": "assistant", "content": "Hi"}
@@ -252,12 +250,22 @@ def test_responses_are_objects_or_bare_text_in_the_order_of_the_file() -> None:
     assert found.recorded is None
 
 
-def test_two_to_sixteen_responses_make_a_task() -> None:
-    for k in (2, 16):
+def test_one_to_sixteen_responses_make_a_task() -> None:
+    for k in (1, 2, 16):
         assert len(record({**RANKING, "responses": [f"r{n}" for n in range(k)]}).responses) == k
-    for k in (0, 1, 17):
-        words = f"responses has {k} entries; a task takes 2 to 16."
+    for k in (0, 17):
+        words = f"responses has {k} entries; a task takes 1 to 16."
         assert reason({**RANKING, "responses": [f"r{n}" for n in range(k)]}) == words
+
+
+def test_the_ranks_of_a_ranking_are_its_label_and_nobodys_vote() -> None:
+    found = record({**RANKING, "ranks": [7, 3, 7]})
+    assert (found.recorded, found.votes) == ((2, 1, 2), ())
+    assert record({**RANKING, "ranks": None}).recorded is None
+
+
+def test_the_ranks_of_a_pair_are_not_looked_at() -> None:
+    assert record({**PAIR, "ranks": "odd"}).recorded == (1, 2)
 
 
 @pytest.mark.parametrize(
@@ -273,6 +281,10 @@ def test_two_to_sixteen_responses_make_a_task() -> None:
         ({"responses": ["a", {"text": "b", "policy": ""}]}, "responses[1].policy is empty."),
         ({"responses": ["a", {"text": "b", "version": "1"}]}, "responses[1].version is given wi"),
         ({"responses": ["a", {"text": "b\0"}]}, "responses[1].text holds a NUL"),
+        ({"ranks": 1}, "ranks must be a list; it is a number."),
+        ({"ranks": [1, 2]}, "ranks has 2 entries; the record has 3 responses."),
+        ({"ranks": [1, 2, 0]}, "ranks[2] must be a whole number from 1 to 1000."),
+        ({"ranks": [1, None, 2]}, "ranks[1] must be a whole number from 1 to 1000."),
     ],
 )
 def test_a_ranking_row_that_cannot_be_used_names_the_field(
@@ -296,10 +308,65 @@ def test_rows_of_another_form_than_the_first_are_reported() -> None:
         ({"chosen": "a", "rejected": None}, "hh"),
         ({"chosen": {"from": "gpt"}, "rejected": {"from": "gpt"}, "conversations": []}, None),
         ({"chosen": "a"}, None),
+        ({"input": "1 + 1", "steps": ["2"]}, "steps"),
+        ({**PAIR, "steps": ["2"]}, "preference"),
+        ({"message_tree_id": "t", "prompt": {}}, "tree"),
+        ({"question": "?", "prediction 1": "!"}, "finegrained"),
+        ({"question": "?", "answer": "!"}, None),
     ],
 )
 def test_the_form_is_told_by_the_fields(row: dict[str, Any], form: str | None) -> None:
     assert form_of(row) == form
+
+
+# meta
+
+
+@pytest.mark.parametrize("row", [PAIR, {"chosen": [HELLO, HI], "rejected": [HELLO, HO]}, RANKING])
+def test_what_a_row_says_in_meta_is_kept_and_other_fields_are_not(row: dict[str, Any]) -> None:
+    given = {"source": "web", "scores": [1, {"a": None}]}
+    assert record({**row, "meta": given, "origin": "web"}).meta == given
+    assert record(row).meta is None
+    assert record({**row, "meta": None}).meta is None
+
+
+def test_a_transcript_pair_keeps_its_meta_too() -> None:
+    row = hh("\n\nHuman: a\n\nAssistant: b", "\n\nHuman: a\n\nAssistant: c")
+    assert record({**row, "meta": {"page": 3}}).meta == {"page": 3}
+
+
+def test_meta_may_have_64_kilobytes_and_no_more() -> None:
+    room = MAX_META - len('{"a":""}')
+    assert record({**PAIR, "meta": {"a": "x" * room}}).meta == {"a": "x" * room}
+    words = "meta has 65,537 bytes as JSON; at most 65,536 can be kept."
+    assert reason({**PAIR, "meta": {"a": "x" * (room + 1)}}) == words
+
+
+def nested(depth: int, inside: str) -> bytes:
+    deep = '{"a":' * depth + json.dumps(inside) + "}" * depth
+    return json.dumps(PAIR)[:-1].encode() + b', "meta": ' + deep.encode() + b"}"
+
+
+@pytest.mark.parametrize(
+    ("inside", "words"), [("x", "meta is nested too deep to be kept."), ("\0", "holds a NUL")]
+)
+def test_meta_nested_deeper_than_can_be_written_is_a_bad_line(inside: str, words: str) -> None:
+    (found,) = read(io.BytesIO(nested(1_000, inside)), name="deep")
+    assert isinstance(found, BadLine)
+    assert words in found.reason
+
+
+@pytest.mark.parametrize(
+    ("meta", "words"),
+    [
+        ([], "meta must be an object; it is a list."),
+        ("web", "meta must be an object; it is text."),
+        ({"a": ["\0"]}, "meta.a[0] holds a NUL"),
+        ({"a\0": 1}, "the name of a field in meta holds a NUL"),
+    ],
+)
+def test_meta_that_cannot_be_kept_says_why(meta: Any, words: str) -> None:
+    assert reason({**PAIR, "meta": meta}).startswith(words)
 
 
 # votes
@@ -322,10 +389,20 @@ def test_a_vote_keeps_all_it_says() -> None:
         "unacceptable": [False, False, True],
         "submitted_at": "2026-05-01T12:30:00+02:00",
         "duration_ms": 5400,
+        "tags": ["clear", "short"],
+        "note": "Both lie.",
     }
     moment = datetime(2026, 5, 1, 12, 30, tzinfo=timezone(timedelta(hours=2)))
-    expected = Vote("12", (1, 1, 2), 3, (False, False, True), moment, 5400)
+    expected = Vote("12", (1, 1, 2), 3, (False, False, True), moment, 5400, None,
+                    ("clear", "short"), "Both lie.")  # fmt: skip
     assert votes(given) == (expected,)
+
+
+@pytest.mark.parametrize("row", [PAIR, RANKING, {**RANKING, "responses": ["Hi"]}])
+def test_a_vote_may_answer_another_kind_of_question_in_place_of_ranks(row: dict[str, Any]) -> None:
+    answer = {"ratings": [[3, None]], "marks": []}
+    (vote,) = record({**row, "votes": [{"rater": "ann", "answer": answer}]}).votes
+    assert vote == Vote("ann", (), None, None, None, None, answer, (), "")
 
 
 def test_a_time_without_an_offset_is_utc() -> None:
@@ -375,6 +452,13 @@ def test_votes_on_a_pair_rank_chosen_first_and_are_apart_from_its_label(row: Any
         ({"submitted_at": "yesterday"}, "votes[1].submitted_at must be a time like 2026-05-01T"),
         ({"submitted_at": 1700000000}, "votes[1].submitted_at must be a time like 2026-05-01T"),
         ({"submitted_at": "0001-01-01"}, "votes[1].submitted_at names the year 1."),
+        ({"answer": {}}, "votes[1] has both ranks and an answer; give one of them."),
+        ({"ranks": None, "answer": []}, "votes[1].answer must be an object; it is a list."),
+        ({"tags": "clear"}, "votes[1].tags must be a list; it is text."),
+        ({"tags": ["clear", ""]}, "votes[1].tags[1] is empty."),
+        ({"tags": ["x" * 61]}, "votes[1].tags[0] has 61 characters; at most 60 can be kept."),
+        ({"note": 3}, "votes[1].note must be text; it is a number."),
+        ({"note": "a\0"}, "votes[1].note holds a NUL"),
         ({"duration_ms": -1}, "votes[1].duration_ms must be a whole number from 0 to 2147483647."),
         ({"duration_ms": 1e3}, "votes[1].duration_ms must be a whole number from 0 to"),
     ],
@@ -387,43 +471,3 @@ def test_a_vote_that_cannot_be_used_names_the_field(change: dict[str, Any], word
 def test_votes_must_be_a_list_of_objects() -> None:
     assert reason({**RANKING, "votes": {}}) == "votes must be a list; it is an object."
     assert reason({**RANKING, "votes": [3]}) == "votes[0] must be an object; it is a number."
-
-
-# Anything at all
-
-leaves = (
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | st.text()
-)
-names = st.sampled_from(
-    [*FIELDS, "role", "content", "text", "policy", "rater", "ranks", "strength"]
-)
-values = st.recursive(
-    leaves | st.sampled_from(["user", "assistant", "Human: a\nAssistant:", "\n\nHuman: a"]),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(names, inner, max_size=4),
-    max_leaves=12,
-)
-
-
-@given(
-    st.dictionaries(st.sampled_from(FIELDS), values),
-    st.sampled_from(["hh", "preference", "ranking"]),
-)
-def test_any_row_is_a_record_or_a_bad_line_with_a_sentence(row: dict[str, Any], form: str) -> None:
-    found = item(row, form)
-    if isinstance(found, BadLine):
-        assert found.reason.endswith(".")
-    else:
-        assert found.messages[-1]["role"] == "user"
-        assert len({response.text for response in found.responses}) == len(found.responses) >= 2
-
-
-@given(st.binary(max_size=60), st.sampled_from([b"", b"[", b"\x1f\x8b", b'[{"prompt": "']))
-def test_any_bytes_are_refused_or_read_but_never_an_error(data: bytes, start: bytes) -> None:
-    found: list[Any] = []
-    with suppress(UnreadableFile):
-        found.extend(read(io.BytesIO(start + data), name="noise"))
-    assert all(isinstance(one, BadLine | Record) for one in found)

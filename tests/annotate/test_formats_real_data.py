@@ -93,10 +93,7 @@ def test_an_element_is_said_to_start_on_its_line(real_data: Path) -> None:
     "name",
     [
         "pandalm/testset-v1.json.gz",
-        "oasst/en_100_tree.jsonl.gz",
-        "finegrained/dev_feedback.json.gz",
         "llamafactory/dpo_en_demo.json.gz",
-        "bbmistake/word_sorting.jsonl.gz",
         "ukp/UKPConvArg1.tar.gz",
         "crowd/labels.txt",
     ],

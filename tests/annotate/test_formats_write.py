@@ -19,10 +19,14 @@ from annotate.formats import BadLine, Record, read
 from annotate.formats.write import (
     GROUP_CHARACTERS,
     PREFERENCE_SCHEMA,
+    SCORE_SCHEMA,
+    STEP_SCHEMA,
     VOTE_SCHEMA,
     jsonl_lines,
     margin,
     preference_rows,
+    score_rows,
+    step_rows,
     vote_rows,
     write_parquet,
 )
@@ -145,10 +149,30 @@ def test_every_vote_is_a_row_with_what_was_voted_on() -> None:
         "ranks": [1, 2],
         "strength": 2,
         "unacceptable": [False, False],
+        "answer": {},
+        "meta": None,
         "late": False,
         "at": "2026-05-01T12:30:00Z",
     }
     assert (second["rater"], second["late"], second["ranks"]) == ("judge", True, [1, 1])
+
+
+def test_a_vote_on_another_kind_of_question_is_a_row_with_its_answer_and_the_tasks_meta() -> None:
+    answer = {"labels": [1, -1, None], "reasons": []}
+    source = {**row(None, vote(1, answer=answer), k=1), "kind": "steps", "meta": {"target": "3"}}
+    (made,) = vote_rows(source)
+    assert (made["answer"], made["meta"]) == (answer, {"target": "3"})
+
+
+def test_objects_of_any_shape_are_json_text_in_parquet_and_objects_in_json_lines() -> None:
+    answer = {"text": "Ünlike", "critique": "", "principle": None}
+    source = {**row(None, vote(1, answer=answer), k=1), "meta": {"a": [{}]}}
+    (line,) = jsonl_lines(vote_rows(source))
+    assert (json.loads(line)["answer"], json.loads(line)["meta"]) == (answer, {"a": [{}]})
+    sink = io.BytesIO()
+    write_parquet(vote_rows(source), VOTE_SCHEMA, sink)
+    (made,) = pq.read_table(io.BytesIO(sink.getvalue())).to_pylist()
+    assert (json.loads(made["answer"]), json.loads(made["meta"])) == (answer, {"a": [{}]})
 
 
 texts = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"])).filter(
@@ -222,10 +246,13 @@ def test_parquet_and_json_lines_hold_the_same_rows(sources: list[dict[str, Any]]
         assert write_parquet(made, schema, columns) == len(made)
         table = pq.read_table(io.BytesIO(columns.getvalue()))
         assert table.schema.equals(schema)
-        assert table.to_pylist() == [json.loads(one) for one in lines.getvalue().splitlines()]
+        found = table.to_pylist()
+        if schema is VOTE_SCHEMA:
+            found = [{**one, "answer": json.loads(one["answer"])} for one in found]
+        assert found == [json.loads(one) for one in lines.getvalue().splitlines()]
 
 
-@pytest.mark.parametrize("schema", [PREFERENCE_SCHEMA, VOTE_SCHEMA])
+@pytest.mark.parametrize("schema", [PREFERENCE_SCHEMA, VOTE_SCHEMA, STEP_SCHEMA, SCORE_SCHEMA])
 def test_no_rows_make_a_valid_file_with_all_columns(schema: Any) -> None:
     sink = io.BytesIO()
     assert write_parquet([], schema, sink) == 0
@@ -233,6 +260,21 @@ def test_no_rows_make_a_valid_file_with_all_columns(schema: Any) -> None:
     assert table.num_rows == 0
     assert table.schema.equals(schema)
     assert list(jsonl_lines([])) == []
+
+
+def test_rows_of_steps_and_scores_fit_their_columns() -> None:
+    steps = {**row(None, vote(1, answer={"labels": [1, -1]}), k=1), "kind": "steps"}
+    marks = [{"response": 0, "category": "off", "start": 0, "end": 2, "note": ""}]
+    rating = vote(1, answer={"ratings": [[3, None]], "marks": marks})
+    scores = {**row(None, rating, k=1), "kind": "rating", "criteria": ["clear", "true"]}
+    both = (
+        (step_rows({**steps, "steps": ["a", "b"]}), STEP_SCHEMA),
+        (score_rows(scores), SCORE_SCHEMA),
+    )
+    for found, schema in both:
+        made, sink = list(found), io.BytesIO()
+        assert write_parquet(made, schema, sink) == len(made) > 0
+        assert pq.read_table(io.BytesIO(sink.getvalue())).to_pylist() == made
 
 
 def test_a_sink_needs_nothing_but_write() -> None:

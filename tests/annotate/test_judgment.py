@@ -12,8 +12,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from rest_framework.test import APIClient
 
-from annotate.actions.assign import return_expired
+from annotate.actions.leases import return_expired
 from annotate.models import Assignment, Judgment, Project, Task, User
+from tests.annotate.desk import task_of
 
 AddTasks = Callable[..., list[Task]]
 ClientOf = Callable[[User], APIClient]
@@ -197,7 +198,7 @@ def test_another_tasks_response_is_refused_by_its_number(
     first, second = add_tasks(2)
     api = client_of(bob)
     lent = lend(api)
-    foreign = (second if lent["task"] == first.pk else first).response_ids
+    foreign = (second if task_of(lent["id"]) == first.pk else first).response_ids
     ranks = [{"response": pk, "rank": i + 1} for i, pk in enumerate(foreign)]
     response = send(api, lent, answer(lent, ranks=ranks))
     assert response.status_code == 400

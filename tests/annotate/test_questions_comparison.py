@@ -8,12 +8,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from annotate.questions import parse
-from annotate.questions.comparison import Answer, ComparisonSpec, validate
+from annotate.questions.comparison import ComparisonAnswer, ComparisonSpec
 from annotate.questions.errors import InvalidAnswer, InvalidSpec
 
 FULL = ComparisonSpec(reasons=("accurate", "clear", "safe"))
 BARE = ComparisonSpec(ties=False, strength=False, both_bad=False, note=False)
 TIES_ONLY = ComparisonSpec(strength=False, both_bad=False)
+
+
+def validate(spec: ComparisonSpec, k: int, data: object) -> ComparisonAnswer:
+    return spec.validate([""] * k, data)
 
 
 def refusal(spec: ComparisonSpec, k: int, data: object) -> InvalidAnswer:
@@ -29,7 +33,7 @@ def test_a_spec_survives_json() -> None:
 
 def test_settings_left_out_have_their_defaults() -> None:
     assert parse("comparison", {}) == ComparisonSpec()
-    assert parse("comparison", {"reasons": ["a"]}).reasons == ("a",)
+    assert parse("comparison", {"reasons": ["a"]}) == ComparisonSpec(reasons=("a",))
 
 
 @pytest.mark.parametrize(
@@ -57,6 +61,19 @@ def test_settings_left_out_have_their_defaults() -> None:
         ("reasons", ["half a pair \ud83d"]),
         ("reasons", ["same", "same"]),
         ("reasons", [f"reason {n}" for n in range(21)]),
+        ("criteria", "clear"),
+        ("criteria", ["clear", True]),
+        ("criteria", [[]]),
+        ("criteria", [" "]),
+        ("criteria", ["x" * 61]),
+        ("criteria", ["x" * 1_000_000]),
+        ("criteria", ["same", "same"]),
+        ("criteria", [f"criterion {n}" for n in range(9)]),
+        ("criteria", [f"criterion {n}" for n in range(200)]),
+        ("place", "first"),
+        ("place", None),
+        ("place", ["all"]),
+        ("top_m", 2),
         ("kmax", 6),
     ],
 )
@@ -67,10 +84,37 @@ def test_a_setting_out_of_bounds_is_refused_by_its_name(field: str, value: objec
     assert refused.value.message.endswith(".")
 
 
+@pytest.mark.parametrize("top_m", [None, 0, 4, True, 2.0, float("nan"), "2"])
+def test_the_best_of_k_need_a_number_below_the_most_responses(top_m: object) -> None:
+    with pytest.raises(InvalidSpec) as refused:
+        ComparisonSpec.from_json({"k_max": 4, "place": "top", "top_m": top_m})
+    assert (refused.value.field, refused.value.message) == (
+        "top_m",
+        "Give a whole number from 1 to 3.",
+    )
+
+
+@pytest.mark.parametrize("place", ["all", "some"])
+def test_a_number_of_the_best_is_refused_where_none_is_asked(place: str) -> None:
+    with pytest.raises(InvalidSpec, match="Leave this out"):
+        ComparisonSpec.from_json({"place": place, "top_m": 1})
+
+
+def test_the_number_of_responses_is_two_to_the_most() -> None:
+    assert ComparisonSpec(k_max=5).k_range == (2, 5)
+
+
+def test_a_name_that_no_error_could_carry_is_shown_in_part() -> None:
+    with pytest.raises(InvalidSpec) as refused:
+        ComparisonSpec.from_json({"\ud800" * 1_000_000: 1})
+    assert refused.value.field == "?" * 60
+
+
 def test_settings_at_their_bounds_are_taken() -> None:
     reasons = [f"{n:060}" for n in range(20)]
     for k_max in (2, 16):
-        spec = parse("comparison", {"k_max": k_max, "reasons": reasons, "prompt": "x" * 500})
+        data = {"k_max": k_max, "reasons": reasons, "prompt": "x" * 500}
+        spec = ComparisonSpec.from_json(data)
         assert (spec.k_max, len(spec.reasons)) == (k_max, 20)
 
 
@@ -98,7 +142,7 @@ def test_a_full_answer_to_a_pair_is_kept_whole() -> None:
         "tags": ["safe", "accurate"],
         "note": "  The first invents a source.\n",
     }
-    assert validate(FULL, 2, data) == Answer(
+    assert validate(FULL, 2, data) == ComparisonAnswer(
         ranks=(2, 1),
         strength=3,
         unacceptable=(True, False),
@@ -108,7 +152,7 @@ def test_a_full_answer_to_a_pair_is_kept_whole() -> None:
 
 
 def test_an_answer_needs_nothing_but_ranks_where_nothing_else_is_asked() -> None:
-    assert validate(BARE, 2, {"ranks": [1, 2]}) == Answer((1, 2), None, None, (), "")
+    assert validate(BARE, 2, {"ranks": [1, 2]}) == ComparisonAnswer((1, 2), None, None, (), "")
 
 
 def test_parts_sent_as_null_are_parts_left_out() -> None:
@@ -260,6 +304,12 @@ def test_an_unknown_part_is_refused_by_its_name() -> None:
     assert refusal(FULL, 2, {"ranks": [1, 1], "rank": [1, 1]}).field == "rank"
 
 
+@pytest.mark.parametrize("k", [0, 1, 17])
+def test_a_task_no_comparison_is_for_takes_no_answer(k: int) -> None:
+    refused = refusal(TIES_ONLY, k, {"ranks": [1] * k})
+    assert (refused.field, f"the task has {k}" in refused.message) == ("task", True)
+
+
 @pytest.mark.parametrize("data", [None, [1, 2], "1,2", 3])
 def test_an_answer_that_is_no_object_is_refused(data: object) -> None:
     assert refusal(FULL, 2, data).field == "answer"
@@ -275,7 +325,7 @@ parts = st.sampled_from(["ranks", "strength", "unacceptable", "tags", "note"])
 names = st.sampled_from(list(ComparisonSpec().to_json()))
 
 
-def answer_or_refusal(k: int, data: object) -> Answer | InvalidAnswer:
+def answer_or_refusal(k: int, data: object) -> ComparisonAnswer | InvalidAnswer:
     try:
         return validate(FULL, k, data)
     except InvalidAnswer as refused:
@@ -293,7 +343,7 @@ def spec_or_refusal(data: object) -> ComparisonSpec | InvalidSpec:
 @given(st.dictionaries(parts, json_values, max_size=5), st.integers(2, 4))
 def test_any_json_is_an_answer_or_refused_with_a_sentence(data: object, k: int) -> None:
     result = answer_or_refusal(k, data)
-    if isinstance(result, Answer):
+    if isinstance(result, ComparisonAnswer):
         assert len(result.ranks) == k
     else:
         assert result.field

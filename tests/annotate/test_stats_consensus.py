@@ -9,7 +9,13 @@ from hypothesis import strategies as st
 from scipy.stats import dirichlet
 from scipy.stats import entropy as scipy_entropy
 
-from annotate.stats.consensus import entropy, pair_outcomes, smoothed_majority
+from annotate.stats.consensus import (
+    MISSING,
+    disagreement,
+    entropy,
+    pair_outcomes,
+    smoothed_majority,
+)
 
 votes = st.lists(st.integers(0, 50), min_size=3, max_size=3)
 
@@ -60,3 +66,23 @@ def test_a_ranking_of_two_is_its_outcome() -> None:
 def test_pairs_come_in_lexicographic_order(ranks: list[int]) -> None:
     expected = [0 if a < b else 1 if a == b else 2 for a, b in combinations(ranks, 2)]
     assert pair_outcomes(np.array([ranks])).tolist() == [expected]
+
+
+def test_a_response_that_was_compared_with_nothing_has_no_outcomes() -> None:
+    assert pair_outcomes(np.array([[1, 0, 2]])).tolist() == [[MISSING, 0, MISSING]]
+
+
+def test_a_response_below_the_placed_ones_loses_to_them_and_not_to_another_below() -> None:
+    assert pair_outcomes(np.array([[-1, 1, -1]])).tolist() == [[2, MISSING, 0]]
+
+
+@settings(deadline=None)
+@given(votes)
+def test_disagreement_is_the_share_of_pairs_of_votes_that_differ(counts: list[int]) -> None:
+    cast = [outcome for outcome, n in enumerate(counts) for _ in range(n)]
+    pairs = list(combinations(cast, 2))
+    found = disagreement(np.array([counts], dtype=float))[0]
+    if pairs:
+        assert found == pytest.approx(sum(a != b for a, b in pairs) / len(pairs))
+    else:
+        assert np.isnan(found)

@@ -202,7 +202,11 @@ def check_round(owner: Client, round_: dict[str, Any], rater: Client) -> None:
     assert round_["chosen"] == len(round_["tasks"]) == 50
     assert all(0 < task["probability"] <= 1 and task["reason"] for task in round_["tasks"])
     lent = rater.call("POST", f"{PROJECT}/work/next", {"holding": []})["assignment"]
-    assert lent["task"] in {task["task"] for task in round_["tasks"]}
+    open_ = {
+        task["task"]: owner.call("GET", f"{PROJECT}/tasks/{task['task']}")
+        for task in round_["tasks"]
+    }
+    assert sum(task["live_leases"] for task in open_.values()) == 1
     assert "In short:" in json.dumps(lent["prompt"])
 
 

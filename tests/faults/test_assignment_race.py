@@ -29,7 +29,8 @@ def work_until_nothing_is_left(project: Project, rater: User) -> int:
         while (lent := next_assignment(project=project, rater=rater)).assignment:
             first, second = lent.assignment.task.response_ids
             ranks = [{"response": first, "rank": 1}, {"response": second, "rank": 2}]
-            submit(assignment=lent.assignment, key=uuid4(), revision=0, ranks=ranks, strength=1)
+            parts = {"ranks": ranks, "strength": 1}
+            submit(assignment=lent.assignment, key=uuid4(), revision=0, parts=parts)
             done += 1
         return done
     finally:

@@ -62,8 +62,10 @@ def judge_all(project: Project) -> Callable[..., int]:
                 assignment=assignment,
                 key=uuid.uuid4(),
                 revision=0,
-                ranks=[{"response": pk, "rank": n} for n, pk in enumerate(order, start=1)],
-                strength=2 if len(order) == 2 else None,
+                parts={
+                    "ranks": [{"response": pk, "rank": n} for n, pk in enumerate(order, start=1)],
+                    "strength": 2 if len(order) == 2 else None,
+                },
             )
         raise AssertionError("too many tasks")
 

@@ -13,7 +13,7 @@ from django_celery_beat.models import PeriodicTask
 
 from annotate.actions.assign import next_assignment
 from annotate.models import Judgment, Membership, Project, Response, Task, User
-from annotate.queries.judgments import load_pair_votes
+from annotate.queries.judgments import load_unit_votes
 from rm_training.actions.demo import perceived_answer
 from rm_training.models import Round, TrainingRun
 
@@ -56,9 +56,9 @@ def test_the_demo_leaves_open_tasks_for_its_rater() -> None:
 
 def test_the_demos_raters_agree_often_but_not_always() -> None:
     run("demo")
-    votes, _ = load_pair_votes(Project.objects.get())
+    votes, _ = load_unit_votes(Project.objects.get())
     seen: dict[tuple[int, int], list[int]] = {}
-    for task, pair, outcome in zip(votes.task, votes.pair, votes.outcome, strict=True):
+    for task, pair, outcome in zip(votes.task, votes.unit, votes.outcome, strict=True):
         seen.setdefault((int(task), int(pair)), []).append(int(outcome))
     twice = [outcomes for outcomes in seen.values() if len(outcomes) == 2]
     assert len(twice) > 100

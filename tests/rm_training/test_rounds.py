@@ -13,9 +13,9 @@ import pytest
 from rest_framework.test import APIClient
 
 from annotate.actions.corpus import add_responses
+from annotate.actions.projects import add_question, create_project
 from annotate.errors import Conflict
 from annotate.models import Project, Prompt, Response, Task, User
-from annotate.queries.projects import current_question
 from rm_training.actions.claims import claim
 from rm_training.actions.rounds import perform_round, start_round
 from rm_training.models import Round, RoundTask, Trigger
@@ -109,16 +109,20 @@ def test_a_round_that_finds_fewer_pairs_than_asked_for_says_why(
     assert "50 were asked for, but" in made.message
 
 
-def test_a_round_asks_the_current_version_of_the_question(
-    project: Project, push: Push, play: Callable[..., Round]
+def test_a_round_adds_to_the_comparison_whatever_else_the_project_asks(
+    project: Project, alice: User, push: Push, play: Callable[..., Round]
 ) -> None:
+    add_question(project=project, by=alice, kind="steps", title="Right?", spec={})
     push("1", prompts=1, each=2)
     play(size=1)
-    question = current_question(project)
-    question.pk, question.version = None, 2
-    question.save()
-    play(size=1)
-    assert list(Task.objects.order_by("pk").values_list("question__version", flat=True)) == [1, 2]
+    assert Task.objects.get().question.kind == "comparison"
+
+
+def test_a_project_that_compares_nothing_has_no_rounds(alice: User) -> None:
+    steps = {"kind": "steps", "title": "Right?", "spec": {}}
+    project = create_project(by=alice, name="Proofs", question=steps)
+    with pytest.raises(Conflict, match="no comparison"):
+        start_round(project=project, by=alice, trigger=Trigger.BUTTON)
 
 
 def test_the_pool_is_bounded_and_the_round_says_so(

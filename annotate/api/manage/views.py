@@ -13,28 +13,30 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotate.actions import importing, people, projects, snapshots
+from annotate.actions import importing, projects, snapshots
 from annotate.api.manage import serializers as s
+from annotate.api.manage.review import detail_of
 from annotate.models import (
     Agreement,
     ApiToken,
     AuditEvent,
     Import,
     Project,
+    Question,
     Role,
     Snapshot,
 )
 from annotate.permissions import (
     may_create_projects,
-    member_of,
     project_for,
+    question_of,
     task_of,
     token_is_whole_account,
     user_of,
 )
 from annotate.queries import exports
-from annotate.queries import people as people_queries
 from annotate.queries import tasks as task_queries
+from annotate.queries.forecast import forecast
 
 HISTORY = 200
 AUDIT = 100
@@ -88,7 +90,7 @@ class ProjectView(APIView):
         return Response(s.ProjectOut(project).data)
 
 
-STATUSES = ["all", "open", "judged"]
+STATUSES = ["all", "open", "judged", "gold", "training", "repeat"]
 SOURCES = ["all", "import", "round"]
 ORDERS = ["newest", "uncertain"]
 
@@ -119,48 +121,13 @@ class TaskView(APIView):
     @extend_schema(operation_id="projects_task_retrieve", responses=s.TaskDetail)
     def get(self, request: Request, slug: str, task: int) -> Response:
         project = project_for(request, slug, at_least=Role.REVIEWER)
-        return Response(s.TaskDetail(task_queries.detail(task_of(project, task))).data)
+        return Response(detail_of(request, task_of(project, task)))
 
 
-class PeopleView(APIView):
-    @extend_schema(responses=s.Person(many=True))
+class ForecastView(APIView):
+    @extend_schema(responses=s.Forecast)
     def get(self, request: Request, slug: str) -> Response:
-        project = project_for(request, slug)
-        return Response(s.Person(people_queries.people(project), many=True).data)
-
-    @extend_schema(request=s.PersonNew, responses={201: s.PersonAdded})
-    def post(self, request: Request, slug: str) -> Response:
-        project = project_for(request, slug)
-        data = s.PersonNew(data=request.data)
-        data.is_valid(raise_exception=True)
-        user = people.add_person(project=project, by=user_of(request), **data.validated_data)
-        url, _ = people.create_sign_in_link(user=user)
-        person = people_queries.person(project, user.pk)
-        answer = s.PersonAdded({"person": person, "sign_in_url": url}).data
-        return Response(answer, status=status.HTTP_201_CREATED)
-
-
-class PersonView(APIView):
-    @extend_schema(request=s.PersonChange, responses=s.Person)
-    def patch(self, request: Request, slug: str, person: int) -> Response:
-        project = project_for(request, slug)
-        member = member_of(project, person)
-        data = s.PersonChange(data=request.data)
-        data.is_valid(raise_exception=True)
-        people.set_paused(member=member, by=user_of(request), **data.validated_data)
-        return Response(s.Person(people_queries.person(project, person)).data)
-
-
-class SignInLinkView(APIView):
-    @extend_schema(request=None, responses={201: s.SignInUrl})
-    def post(self, request: Request, slug: str, person: int) -> Response:
-        member = member_of(project_for(request, slug), person)
-        user = people.link_for_member(member=member, by=user_of(request))
-        if user is None:
-            raise Http404
-        url, link = user
-        answer = s.SignInUrl({"sign_in_url": url, "expires_at": link.expires_at}).data
-        return Response(answer, status=status.HTTP_201_CREATED)
+        return Response(s.Forecast(forecast(project_for(request, slug))).data)
 
 
 class AgreementView(APIView):
@@ -191,8 +158,13 @@ class ImportsView(APIView):
             by=user_of(request),
             upload=data.validated_data["file"],
             format=data.validated_data["format"],
+            question=_question(project, data.validated_data["question"]),
         )
         return Response(s.ImportOut(job).data, status=status.HTTP_202_ACCEPTED)
+
+
+def _question(project: Project, pk: int | None) -> Question | None:
+    return None if pk is None else question_of(project, pk)
 
 
 def _import(request: Request, slug: str, pk: int) -> Import:
@@ -251,42 +223,6 @@ class ExportView(APIView):
             content_type=exports.CONTENT_TYPES[form],
             headers={"Content-Disposition": f'attachment; filename="{name}"'},
         )
-
-
-class TokensView(APIView):
-    @extend_schema(responses=s.TokenOut(many=True))
-    def get(self, request: Request, slug: str) -> Response:
-        project = project_for(request, slug)
-        return Response(s.TokenOut(project.tokens.order_by("-pk"), many=True).data)
-
-    @extend_schema(request=s.TokenNew, responses={201: s.TokenCreated})
-    def post(self, request: Request, slug: str) -> Response:
-        project = _by_browser(request, slug)
-        data = s.TokenNew(data=request.data)
-        data.is_valid(raise_exception=True)
-        secret, token = people.create_token(
-            project=project, by=user_of(request), **data.validated_data
-        )
-        answer = {**s.TokenOut(token).data, "token": secret}
-        return Response(answer, status=status.HTTP_201_CREATED)
-
-
-class TokenView(APIView):
-    @extend_schema(responses={204: None})
-    def delete(self, request: Request, slug: str, pk: int) -> Response:
-        token = ApiToken.objects.filter(project=_by_browser(request, slug), pk=pk).first()
-        if token is None:
-            raise Http404
-        people.revoke_token(token=token, by=user_of(request))
-        return Response(status=status.HTTP_204_NO_CONTENT)
-
-
-def _by_browser(request: Request, slug: str) -> Project:
-    """Tokens are made and revoked by people: a leaked token must not make others."""
-    project = project_for(request, slug)
-    if not token_is_whole_account(request):
-        raise Http404
-    return project
 
 
 class AuditView(APIView):

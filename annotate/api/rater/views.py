@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+from django.http import Http404, StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from annotate.actions import assign, judge
+from annotate.actions import assign, drafts, judge, leases, people, review
 from annotate.api.rater import serializers as s
-from annotate.permissions import own_assignment, user_of, work_project
-from annotate.queries import work
+from annotate.permissions import (
+    member_of,
+    own_assignment,
+    token_is_whole_account,
+    user_of,
+    work_project,
+)
+from annotate.queries import own, raters, work
+from annotate.queries.projects import question_as_shown
 
 # Making a serializer copies all its fields, a twentieth of the time of a click. These calls change
 # nothing in them, so the two requests behind every judgment share one of each.
@@ -41,6 +50,7 @@ class AssignmentView(APIView):
     @extend_schema(responses=s.RaterAssignment)
     def get(self, request: Request, slug: str, assignment: int) -> Response:
         found = own_assignment(request, slug, assignment)
+        found.task.question = question_as_shown(found)
         return Response(s.RaterAssignment(work.shown_assignment(found)).data)
 
 
@@ -49,11 +59,13 @@ class JudgmentView(APIView):
     def post(self, request: Request, slug: str, assignment: int) -> Response:
         found = own_assignment(request, slug, assignment)
         data = _SUBMISSION.run_validation(request.data)
-        done = judge.submit(assignment=found, **data)
+        about = {name: data.pop(name) for name in ("key", "revision", "active_ms", "pasted")}
+        done = judge.submit(assignment=found, parts=data, **about)
         receipt = {
             "assignment": found.pk,
             "revision": done.judgment.revision,
             "late": done.judgment.late,
+            "feedback": done.feedback,
         }
         code = status.HTTP_201_CREATED if done.created else status.HTTP_200_OK
         return Response(_RECEIPT.to_representation(receipt), status=code)
@@ -65,7 +77,7 @@ class SkipView(APIView):
         found = own_assignment(request, slug, assignment)
         data = s.Skip(data=request.data)
         data.is_valid(raise_exception=True)
-        assign.skip(assignment=found, **data.validated_data)
+        leases.skip(assignment=found, **data.validated_data)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -75,7 +87,7 @@ class FlagView(APIView):
         found = own_assignment(request, slug, assignment)
         data = s.Flag(data=request.data)
         data.is_valid(raise_exception=True)
-        assign.flag(assignment=found, **data.validated_data)
+        leases.flag(assignment=found, **data.validated_data)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
@@ -83,7 +95,7 @@ class HeartbeatView(APIView):
     @extend_schema(request=None, responses=s.Lease)
     def post(self, request: Request, slug: str, assignment: int) -> Response:
         found = own_assignment(request, slug, assignment)
-        return Response(s.Lease(assign.extend_lease(assignment=found)).data)
+        return Response(s.Lease(leases.extend_lease(assignment=found)).data)
 
 
 class HistoryView(APIView):
@@ -92,3 +104,63 @@ class HistoryView(APIView):
         project = work_project(request, slug)
         items = work.history(project, user_of(request))
         return Response(s.HistoryItem(items, many=True).data)
+
+
+class DraftView(APIView):
+    @extend_schema(request=s.Draft, responses={204: None})
+    def put(self, request: Request, slug: str, assignment: int) -> Response:
+        found = own_assignment(request, slug, assignment)
+        data = s.Draft(data=request.data)
+        data.is_valid(raise_exception=True)
+        drafts.save_draft(assignment=found, data=data.validated_data["data"])
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class AppealView(APIView):
+    @extend_schema(request=s.AppealText, responses={201: s.AppealOut})
+    def post(self, request: Request, slug: str, assignment: int) -> Response:
+        found = own_assignment(request, slug, assignment)
+        data = s.AppealText(data=request.data)
+        data.is_valid(raise_exception=True)
+        appeal = review.appeal(assignment=found, text=data.validated_data["text"])
+        return Response(s.AppealOut(appeal).data, status=status.HTTP_201_CREATED)
+
+
+class OwnView(APIView):
+    @extend_schema(responses=s.OwnFigures)
+    def get(self, request: Request, slug: str) -> Response:
+        project = work_project(request, slug)
+        return Response(s.OwnFigures(raters.own_figures(project, user_of(request))).data)
+
+
+class OwnExportView(APIView):
+    """Everything this person has judged here, as JSON lines: one a revision."""
+
+    @extend_schema(responses={200: OpenApiTypes.BINARY})
+    def get(self, request: Request, slug: str) -> StreamingHttpResponse:
+        project = work_project(request, slug)
+        return StreamingHttpResponse(
+            own.own_lines(project, user_of(request)),
+            content_type="application/x-ndjson",
+            headers={"Content-Disposition": f'attachment; filename="{project.slug}-own.jsonl"'},
+        )
+
+
+class NoticeView(APIView):
+    @extend_schema(request=None, responses={204: None})
+    def delete(self, request: Request, slug: str) -> Response:
+        people.dismiss_notice(project=work_project(request, slug), rater=user_of(request))
+        return Response(status=status.HTTP_204_NO_CONTENT)
+
+
+class LeaveView(APIView):
+    """Only by the signed-in browser: a program must not end somebody's membership."""
+
+    @extend_schema(request=None, responses={204: None})
+    def post(self, request: Request, slug: str) -> Response:
+        project = work_project(request, slug)
+        if not token_is_whole_account(request):
+            raise Http404
+        user = user_of(request)
+        people.leave(member=member_of(project, user.pk), by=user)
+        return Response(status=status.HTTP_204_NO_CONTENT)

@@ -4,7 +4,8 @@ import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useChange } from "./change";
 import { api, unwrap } from "./client";
 import { sessionKey } from "./queryClient";
-import type { NewPerson, Project, TaskRow } from "./types";
+import type { NewQuestion } from "./manageTypes";
+import type { NewPerson, Project } from "./types";
 
 export const inProject = (slug: string) => ({ params: { path: { slug } } });
 export const oneOf = (slug: string, id: number) => ({ params: { path: { slug, id } } });
@@ -20,7 +21,8 @@ export function useProjects() {
 
 export function useCreateProject() {
   return useChange({
-    send: (body: { name: string; slug?: string }) => unwrap(api.POST("/api/v1/projects", { body })),
+    send: (body: { name: string; slug?: string; question?: NewQuestion }) =>
+      unwrap(api.POST("/api/v1/projects", { body })),
     touches: [["projects"], sessionKey],
     said: (project) => `Project “${project.name}” is made. Next: import prompts and responses.`,
   });
@@ -50,9 +52,16 @@ export function useOverview(slug: string) {
   });
 }
 
+export function useForecast(slug: string) {
+  return useQuery({
+    queryKey: keyOf(slug, "forecast"),
+    queryFn: () => unwrap(api.GET("/api/v1/projects/{slug}/forecast", inProject(slug))),
+  });
+}
+
 export interface TaskFilter {
-  status?: "open" | "judged" | "all";
-  source?: TaskRow["source"];
+  status?: "all" | "open" | "judged" | "gold" | "training" | "repeat";
+  source?: "import" | "round";
   order?: "newest" | "uncertain";
 }
 
@@ -105,7 +114,7 @@ export function usePause(slug: string) {
           body: { paused },
         }),
       ),
-    touches: [keyOf(slug, "people"), keyOf(slug, "audit")],
+    touches: [keyOf(slug, "people"), keyOf(slug, "person"), keyOf(slug, "audit")],
     said: ({ name, paused_at: at }) =>
       at
         ? `${name} is lent no more tasks. What they have begun can still be submitted.`

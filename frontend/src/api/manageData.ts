@@ -24,6 +24,8 @@ export function useImports(slug: string) {
 interface Upload {
   file: File;
   format: ImportFormat | null;
+  /** Whose tasks the file brings; null is the project's first question. */
+  question: number | null;
   /** Share of the file that has left, 0 to 1. */
   onProgress: (share: number) => void;
 }
@@ -37,10 +39,14 @@ function parsed(text: string): unknown {
 }
 
 /** Sends a file. XMLHttpRequest, because fetch does not tell how much of it has left. */
-export function upload(slug: string, { file, format, onProgress }: Upload): Promise<Import> {
+export function upload(
+  slug: string,
+  { file, format, question, onProgress }: Upload,
+): Promise<Import> {
   const form = new FormData();
   form.append("file", file);
   if (format) form.append("format", format);
+  if (question !== null) form.append("question", String(question));
   const request = new XMLHttpRequest();
   return new Promise((resolve, reject) => {
     request.upload.onprogress = ({ loaded, total }) => onProgress(total ? loaded / total : 0);

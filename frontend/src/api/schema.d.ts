@@ -52,6 +52,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/appeals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["projects_appeals_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/appeals/{appeal}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["projects_appeals_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/audit": {
         parameters: {
             query?: never;
@@ -60,6 +92,38 @@ export interface paths {
             cookie?: never;
         };
         get: operations["projects_audit_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/disputes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["projects_disputes_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/forecast": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["projects_forecast_retrieve"];
         put?: never;
         post?: never;
         delete?: never;
@@ -116,6 +180,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["projects_invitations_list"];
+        put?: never;
+        post: operations["projects_invitations_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/invitations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["projects_invitations_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/overview": {
         parameters: {
             query?: never;
@@ -155,10 +251,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        get: operations["projects_people_retrieve"];
         put?: never;
         post?: never;
-        delete?: never;
+        delete: operations["projects_people_destroy"];
         options?: never;
         head?: never;
         patch: operations["projects_people_partial_update"];
@@ -174,6 +270,102 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["projects_people_sign_in_link_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/people/{person}/warning": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["projects_people_warning_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/proposals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["projects_proposals_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/proposals/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["projects_proposals_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/questions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["projects_questions_list"];
+        put?: never;
+        post: operations["projects_questions_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/questions/{question}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch: operations["projects_questions_partial_update"];
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/questions/{question}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["projects_questions_versions_list"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -346,6 +538,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/tasks/{task}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["projects_tasks_decision_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/tasks/{task}/known-answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** @description Makes a task gold, or a task of the training, or work again. */
+        put: operations["projects_tasks_known_answer_update"];
+        post?: never;
+        /** @description Makes a task gold, or a task of the training, or work again. */
+        delete: operations["projects_tasks_known_answer_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/tokens": {
         parameters: {
             query?: never;
@@ -461,6 +687,38 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/work/assignments/{assignment}/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post: operations["projects_work_assignments_appeal_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/work/assignments/{assignment}/draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put: operations["projects_work_assignments_draft_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/work/assignments/{assignment}/flag": {
         parameters: {
             query?: never;
@@ -541,6 +799,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/work/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Only by the signed-in browser: a program must not end somebody's membership. */
+        post: operations["projects_work_leave_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/work/next": {
         parameters: {
             query?: never;
@@ -551,6 +826,55 @@ export interface paths {
         get?: never;
         put?: never;
         post: operations["projects_work_next_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/work/notice": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete: operations["projects_work_notice_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/work/own": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["projects_work_own_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/work/own/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Everything this person has judged here, as JSON lines: one a revision. */
+        get: operations["projects_work_own_export_retrieve"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -568,6 +892,40 @@ export interface paths {
         put?: never;
         post: operations["session_create"];
         delete: operations["session_destroy"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Looks at an invitation. A POST, so that its secret stands in no address and no log. */
+        post: operations["session_invitation_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/invitation/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Joins the project of an invitation: as who is signed in, else as somebody new. */
+        post: operations["session_invitation_accept_create"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -594,6 +952,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Somebody new gives a name, a user name and a password; the signed-in only the token. */
+        AcceptanceRequest: {
+            token: string;
+            /** @default  */
+            name: string;
+            username?: string;
+            password?: string;
+        };
         Agreement: {
             /** Format: date-time */
             computed_at: string;
@@ -612,12 +978,71 @@ export interface components {
             latest: components["schemas"]["Agreement"] | null;
             history: components["schemas"]["Agreement"][];
         };
+        /** @description Each kind of question has its own parts; the others are empty. */
         Answer: {
             ranks: components["schemas"]["Rank"][];
             strength: (components["schemas"]["StrengthEnum"] | components["schemas"]["NullEnum"]) | null;
             unacceptable: number[];
             tags: string[];
             note: string;
+            criteria: components["schemas"]["CriterionRanks"][];
+            ratings: components["schemas"]["RatingValue"][];
+            marks: components["schemas"]["Mark"][];
+            labels: (number | null)[];
+            reasons: components["schemas"]["StepReason"][];
+            critique: string | null;
+            text: string | null;
+            principle: number | null;
+        };
+        /** @description An answer as it is sent: the parts of its kind of question. */
+        AnswerPartsRequest: {
+            ranks?: components["schemas"]["RankRequest"][];
+            strength?: number | null;
+            unacceptable?: number[];
+            tags?: string[];
+            /** @default  */
+            note: string;
+            criteria?: components["schemas"]["CriterionRanksRequest"][];
+            ratings?: components["schemas"]["RatingValueRequest"][];
+            marks?: components["schemas"]["MarkRequest"][];
+            labels?: (number | null)[];
+            reasons?: components["schemas"]["StepReasonRequest"][];
+            critique?: string | null;
+            text?: string | null;
+            principle?: number | null;
+        };
+        AppealAnswerRequest: {
+            upheld: boolean;
+            reply: string;
+        };
+        AppealOut: {
+            text: string;
+            state: components["schemas"]["AppealState"];
+            reply: string;
+            /** Format: date-time */
+            created_at: string;
+        };
+        AppealRow: {
+            id: number;
+            task: number;
+            rater: string;
+            text: string;
+            state: components["schemas"]["AppealState"];
+            reply: string;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            decided_at: string | null;
+        };
+        /**
+         * @description * `open` - Open
+         *     * `upheld` - Upheld
+         *     * `rejected` - Rejected
+         * @enum {string}
+         */
+        AppealState: "open" | "upheld" | "rejected";
+        AppealTextRequest: {
+            text: string;
         };
         /**
          * @description * `leased` - Leased
@@ -625,9 +1050,10 @@ export interface components {
          *     * `skipped` - Skipped
          *     * `expired` - Expired
          *     * `late` - Late
+         *     * `reviewed` - Reviewed
          * @enum {string}
          */
-        AssignmentState: "leased" | "submitted" | "skipped" | "expired" | "late";
+        AssignmentState: "leased" | "submitted" | "skipped" | "expired" | "late" | "reviewed";
         AuditOut: {
             /** Format: date-time */
             at: string;
@@ -643,6 +1069,21 @@ export interface components {
             ties: boolean;
             strength: boolean;
             both_bad: boolean;
+            criteria: string[];
+            place: components["schemas"]["PlaceEnum"];
+            top_m: number | null;
+            reasons: string[];
+            note: boolean;
+        };
+        ComparisonSpecRequest: {
+            prompt: string;
+            k_max: number;
+            ties: boolean;
+            strength: boolean;
+            both_bad: boolean;
+            criteria: string[];
+            place: components["schemas"]["PlaceEnum"];
+            top_m: number | null;
             reasons: string[];
             note: boolean;
         };
@@ -661,6 +1102,24 @@ export interface components {
             username: string;
             password: string;
         };
+        Criterion: {
+            name: string;
+            about: string;
+        };
+        CriterionRanks: {
+            criterion: string;
+            ranks: components["schemas"]["Rank"][];
+            strength?: number | null;
+        };
+        CriterionRanksRequest: {
+            criterion: string;
+            ranks: components["schemas"]["RankRequest"][];
+            strength?: number | null;
+        };
+        CriterionRequest: {
+            name: string;
+            about: string;
+        };
         CurvePoint: {
             comparisons: number;
             accuracy: components["schemas"]["Estimate"];
@@ -668,6 +1127,18 @@ export interface components {
         DayOut: {
             day: string;
             judgments: number;
+        };
+        /** @description What a reviewer decided on a task that the rater has judged. */
+        Decision: {
+            agrees: boolean | null;
+            explanation: string;
+            answer: components["schemas"]["Answer"];
+            appeal: components["schemas"]["AppealOut"] | null;
+        };
+        DraftRequest: {
+            data: {
+                [key: string]: unknown;
+            };
         };
         Estimate: {
             /** Format: double */
@@ -692,6 +1163,12 @@ export interface components {
             reliability: components["schemas"]["ReliabilityBin"][];
             beats_floors: string;
         };
+        /** @description In training alone: whether the answer was right, why, and what is right. */
+        Feedback: {
+            right: boolean;
+            explanation: string;
+            answer: components["schemas"]["Answer"];
+        };
         FlagRequest: {
             /** @default  */
             note: string;
@@ -700,27 +1177,54 @@ export interface components {
             name: components["schemas"]["NameEnum"];
             accuracy: components["schemas"]["Estimate"];
         };
+        Forecast: {
+            judgments: number;
+            places_open: number;
+            /** Format: double */
+            expected: number;
+            budget: number | null;
+            budget_left: number | null;
+            /** Format: double */
+            per_day: number;
+            /** Format: double */
+            days: number | null;
+        };
         /**
          * @description * `hh` - hh
          *     * `preference` - preference
          *     * `ranking` - ranking
+         *     * `steps` - steps
+         *     * `finegrained` - finegrained
+         *     * `tree` - tree
          * @enum {string}
          */
-        FormatEnum: "hh" | "preference" | "ranking";
+        FormatEnum: "hh" | "preference" | "ranking" | "steps" | "finegrained" | "tree";
+        /**
+         * @description * `warn` - Warn
+         *     * `pause` - Pause
+         *     * `retrain` - Retrain
+         * @enum {string}
+         */
+        GoldAction: "warn" | "pause" | "retrain";
         HistoryItem: {
             assignment: number;
-            task: number;
             prompt_excerpt: string;
             /** Format: date-time */
             submitted_at: string;
             revision: number;
             late: boolean;
+            question: components["schemas"]["RaterQuestion"];
+            /** @description Ids in the order the rater sees them: A, B, … */
+            responses: number[];
             answer: components["schemas"]["Answer"];
+            decision: components["schemas"]["Decision"] | null;
         };
         HoldingRequest: {
             holding?: number[];
         };
+        /** @description `question` is the id of the one whose tasks the file brings; the first where left out. */
         ImportNewRequest: {
+            question?: number | null;
             /** Format: binary */
             file: string;
             /** @default  */
@@ -744,12 +1248,76 @@ export interface components {
             /** Format: date-time */
             finished_at: string | null;
         };
+        Invitation: {
+            id: number;
+            role: components["schemas"]["Role"];
+            groups: string[];
+            uses_left: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+        };
+        InvitationMade: {
+            id: number;
+            role: components["schemas"]["Role"];
+            groups: string[];
+            uses_left: number;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            expires_at: string;
+            url: string;
+        };
+        InvitationNewRequest: {
+            role: components["schemas"]["InvitedRole"];
+            days: number;
+            uses: number;
+            groups?: string[];
+        };
+        /** @description What an invitation is to, before it is accepted. */
+        Invited: {
+            project: string;
+            slug: string;
+            role: components["schemas"]["Role"];
+            /** Format: date-time */
+            expires_at: string;
+        };
+        /**
+         * @description * `manager` - Manager
+         *     * `reviewer` - Reviewer
+         *     * `rater` - Rater
+         * @enum {string}
+         */
+        InvitedRole: "manager" | "reviewer" | "rater";
+        KnownAnswerRequest: {
+            answer: components["schemas"]["AnswerPartsRequest"];
+            explanation: string;
+            /** @default false */
+            training: boolean;
+        };
         Lease: {
             /** Format: date-time */
             lease_expires_at: string;
         };
         LinkTokenRequest: {
             token: string;
+        };
+        Mark: {
+            response: number;
+            category: string;
+            start?: number | null;
+            end?: number | null;
+            /** @default  */
+            note: string;
+        };
+        MarkRequest: {
+            response: number;
+            category: string;
+            start?: number | null;
+            end?: number | null;
+            /** @default  */
+            note: string;
         };
         Message: {
             role: components["schemas"]["MessageRole"];
@@ -777,6 +1345,9 @@ export interface components {
             assignment: components["schemas"]["RaterAssignment"] | null;
             reason: string | null;
         };
+        NoticeRequest: {
+            notice: string;
+        };
         /** @enum {unknown} */
         NullEnum: null;
         OverviewOut: {
@@ -787,6 +1358,21 @@ export interface components {
             last_run: components["schemas"]["TrainingRunOut"] | null;
             last_round: components["schemas"]["RoundOut"] | null;
             needs: components["schemas"]["NeedOut"][];
+        };
+        OwnDay: {
+            /** Format: date */
+            day: string;
+            done: number;
+        };
+        /** @description The rater's own page. */
+        OwnFigures: {
+            days: components["schemas"]["OwnDay"][];
+            /** Format: double */
+            median_seconds: number | null;
+            agreement: components["schemas"]["Share"];
+            checks: components["schemas"]["Share"];
+            consistency: components["schemas"]["Share"];
+            training: components["schemas"]["TrainingProgress"] | null;
         };
         /**
          * @description * `training` - training
@@ -808,8 +1394,12 @@ export interface components {
             /** Format: double */
             lose: number;
         };
+        /** @description What is left out stays as it is. */
         PatchedPersonChangeRequest: {
             paused?: boolean;
+            training?: boolean;
+            groups?: string[];
+            skills?: string[];
         };
         PatchedProjectChangeRequest: {
             name?: string;
@@ -821,6 +1411,30 @@ export interface components {
             /** Format: double */
             random_share?: number;
             round_size?: number;
+            overlap_max?: number | null;
+            /** Format: double */
+            confidence?: number;
+            budget?: number | null;
+            daily_cap?: number | null;
+            total_cap?: number | null;
+            prompt_cooldown?: number;
+            /** Format: double */
+            gold_rate?: number;
+            /** Format: double */
+            repeat_rate?: number;
+            training_tasks?: number;
+            /** Format: double */
+            training_pass?: number;
+            /** Format: double */
+            gold_floor?: number | null;
+            gold_action?: components["schemas"]["GoldAction"];
+            anonymous_review?: boolean;
+        };
+        PatchedQuestionChangeRequest: {
+            title?: string;
+            spec?: components["schemas"]["SpecRequest"];
+            needs_skills?: string[];
+            for_groups?: string[];
         };
         Person: {
             id: number;
@@ -838,6 +1452,12 @@ export interface components {
             median_seconds: number | null;
             /** Format: date-time */
             paused_at: string | null;
+            /** Format: date-time */
+            left_at: string | null;
+            training: boolean;
+            groups: string[];
+            skills: string[];
+            gold: components["schemas"]["Share"];
         };
         PersonAdded: {
             person: components["schemas"]["Person"];
@@ -846,15 +1466,21 @@ export interface components {
         PersonNewRequest: {
             name: string;
             username: string;
-            role: components["schemas"]["PersonNewRoleEnum"];
+            role: components["schemas"]["InvitedRole"];
+        };
+        PersonProfile: {
+            person: components["schemas"]["Person"];
+            figures: components["schemas"]["OwnFigures"];
+            signals: components["schemas"]["Signals"];
+            proposals: components["schemas"]["Proposal"][];
         };
         /**
-         * @description * `manager` - Manager
-         *     * `reviewer` - Reviewer
-         *     * `rater` - Rater
+         * @description * `all` - all
+         *     * `top` - top
+         *     * `some` - some
          * @enum {string}
          */
-        PersonNewRoleEnum: "manager" | "reviewer" | "rater";
+        PlaceEnum: "all" | "top" | "some";
         Progress: {
             done_today: number;
             done: number;
@@ -866,6 +1492,8 @@ export interface components {
         ProjectNewRequest: {
             name: string;
             slug?: string;
+            /** @description A comparison where left out. */
+            question?: components["schemas"]["QuestionNewRequest"];
         };
         ProjectOut: {
             readonly slug: string;
@@ -880,6 +1508,24 @@ export interface components {
             /** Format: double */
             readonly random_share: number;
             readonly round_size: number;
+            readonly overlap_max: number | null;
+            /** Format: double */
+            readonly confidence: number;
+            readonly budget: number | null;
+            readonly daily_cap: number | null;
+            readonly total_cap: number | null;
+            readonly prompt_cooldown: number;
+            /** Format: double */
+            readonly gold_rate: number;
+            /** Format: double */
+            readonly repeat_rate: number;
+            readonly training_tasks: number;
+            /** Format: double */
+            readonly training_pass: number;
+            /** Format: double */
+            readonly gold_floor: number | null;
+            readonly gold_action: components["schemas"]["GoldAction"];
+            readonly anonymous_review: boolean;
             readonly question: components["schemas"]["RaterQuestion"];
             /** Format: date-time */
             readonly created_at: string;
@@ -888,6 +1534,26 @@ export interface components {
         PromotionRequest: {
             reason: string;
         };
+        Proposal: {
+            id: number;
+            person: number;
+            name: string;
+            action: components["schemas"]["GoldAction"];
+            evidence: string;
+            state: components["schemas"]["ProposalState"];
+            /** Format: date-time */
+            created_at: string;
+        };
+        ProposalDecisionRequest: {
+            confirm: boolean;
+        };
+        /**
+         * @description * `open` - Open
+         *     * `confirmed` - Confirmed
+         *     * `dismissed` - Dismissed
+         * @enum {string}
+         */
+        ProposalState: "open" | "confirmed" | "dismissed";
         PushItemRequest: {
             prompt: string | components["schemas"]["Message"][];
             text: string;
@@ -904,9 +1570,39 @@ export interface components {
         };
         /**
          * @description * `comparison` - Comparison
+         *     * `rating` - Rating
+         *     * `steps` - Steps
+         *     * `revision` - Revision
          * @enum {string}
          */
-        QuestionKind: "comparison";
+        QuestionKind: "comparison" | "rating" | "steps" | "revision";
+        /** @description `spec` is checked by its kind: an error names the setting. */
+        QuestionNewRequest: {
+            kind: components["schemas"]["QuestionKind"];
+            title: string;
+            spec: components["schemas"]["SpecRequest"];
+            needs_skills?: string[];
+            for_groups?: string[];
+        };
+        QuestionOut: {
+            id: number;
+            kind: components["schemas"]["QuestionKind"];
+            version: number;
+            title: string;
+            spec: components["schemas"]["Spec"];
+            needs_skills: string[];
+            for_groups: string[];
+            lease_seconds: number | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        QuestionVersion: {
+            version: number;
+            title: string;
+            spec: components["schemas"]["Spec"];
+            /** Format: date-time */
+            created_at: string;
+        };
         Rank: {
             response: number;
             rank: number;
@@ -915,9 +1611,9 @@ export interface components {
             response: number;
             rank: number;
         };
+        /** @description It has no number of the task: one out of the usual order would tell gold and repeats. */
         RaterAssignment: {
             id: number;
-            task: number;
             question: components["schemas"]["RaterQuestion"];
             prompt: components["schemas"]["Message"][];
             responses: components["schemas"]["ShownResponse"][];
@@ -926,13 +1622,51 @@ export interface components {
             state: components["schemas"]["AssignmentState"];
             answer: components["schemas"]["Answer"] | null;
             revision: number;
+            draft: unknown;
+            training: boolean;
         };
         RaterQuestion: {
             id: number;
             kind: components["schemas"]["QuestionKind"];
             version: number;
             title: string;
-            spec: components["schemas"]["ComparisonSpec"];
+            spec: components["schemas"]["Spec"];
+        };
+        RatingSpec: {
+            prompt: string;
+            k_max: number;
+            criteria: components["schemas"]["Criterion"][];
+            minimum: number;
+            maximum: number;
+            low: string;
+            high: string;
+            slider: boolean;
+            optional: boolean;
+            marks: string[];
+            note: boolean;
+        };
+        RatingSpecRequest: {
+            prompt: string;
+            k_max: number;
+            criteria: components["schemas"]["CriterionRequest"][];
+            minimum: number;
+            maximum: number;
+            low: string;
+            high: string;
+            slider: boolean;
+            optional: boolean;
+            marks: string[];
+            note: boolean;
+        };
+        RatingValue: {
+            response: number;
+            criterion: string;
+            value: number;
+        };
+        RatingValueRequest: {
+            response: number;
+            criterion: string;
+            value: number;
         };
         /**
          * @description * `unclear` - Unclear
@@ -947,6 +1681,7 @@ export interface components {
             assignment: number;
             revision: number;
             late: boolean;
+            feedback: components["schemas"]["Feedback"] | null;
         };
         RejectedLine: {
             line: number;
@@ -962,6 +1697,18 @@ export interface components {
             /** Format: double */
             observed: number;
             n: number;
+        };
+        RevisionSpec: {
+            prompt: string;
+            principles: string[];
+            critique: boolean;
+            note: boolean;
+        };
+        RevisionSpecRequest: {
+            prompt: string;
+            principles: string[];
+            critique: boolean;
+            note: boolean;
         };
         RewardModelOut: {
             id: number;
@@ -1051,6 +1798,13 @@ export interface components {
             judgments: number;
             prompt_excerpt: string;
         };
+        Run: {
+            length: number;
+            choice: number;
+            n: number;
+            /** Format: double */
+            probability: number;
+        };
         ScheduleInRequest: {
             enabled: boolean;
             hour: number;
@@ -1071,6 +1825,12 @@ export interface components {
          * @enum {string}
          */
         ScopesEnum: "read" | "judge" | "responses:write" | "manage";
+        /**
+         * @description * `line` - line
+         *     * `blank_line` - blank_line
+         * @enum {string}
+         */
+        SeparatorEnum: "line" | "blank_line";
         Session: {
             user: components["schemas"]["SessionUser"] | null;
             projects: components["schemas"]["SessionProject"][];
@@ -1086,6 +1846,17 @@ export interface components {
             kind: components["schemas"]["UserKind"];
             staff: boolean;
         };
+        /** @description A share with its 95 % interval; without any to count, null and why. */
+        Share: {
+            /** Format: double */
+            value: number | null;
+            /** Format: double */
+            lower: number | null;
+            /** Format: double */
+            upper: number | null;
+            n: number;
+            reason: string | null;
+        };
         ShownResponse: {
             id: number;
             text: string;
@@ -1094,6 +1865,14 @@ export interface components {
             sign_in_url: string;
             /** Format: date-time */
             expires_at: string;
+        };
+        Signals: {
+            too_fast: components["schemas"]["Share"];
+            longest_run: components["schemas"]["Run"] | null;
+            pasted: number;
+            with_paste: components["schemas"]["Share"];
+            left: components["schemas"]["Share"];
+            twins: components["schemas"]["Twin"][];
         };
         SkipRequest: {
             reason: components["schemas"]["ReasonEnum"];
@@ -1116,6 +1895,41 @@ export interface components {
             number: number;
             sha256: string;
         };
+        Spec: components["schemas"]["ComparisonSpec"] | components["schemas"]["RatingSpec"] | components["schemas"]["StepsSpec"] | components["schemas"]["RevisionSpec"];
+        SpecRequest: components["schemas"]["ComparisonSpecRequest"] | components["schemas"]["RatingSpecRequest"] | components["schemas"]["StepsSpecRequest"] | components["schemas"]["RevisionSpecRequest"];
+        StepPosterior: {
+            step: number;
+            /** Format: double */
+            right: number;
+            /** Format: double */
+            neutral: number;
+            /** Format: double */
+            wrong: number;
+        };
+        StepReason: {
+            step: number;
+            text: string;
+        };
+        StepReasonRequest: {
+            step: number;
+            text: string;
+        };
+        StepsSpec: {
+            prompt: string;
+            separator: components["schemas"]["SeparatorEnum"];
+            neutral: boolean;
+            first_error: boolean;
+            reason: boolean;
+            note: boolean;
+        };
+        StepsSpecRequest: {
+            prompt: string;
+            separator: components["schemas"]["SeparatorEnum"];
+            neutral: boolean;
+            first_error: boolean;
+            reason: boolean;
+            note: boolean;
+        };
         /**
          * @description * `1` - 1
          *     * `2` - 2
@@ -1123,18 +1937,33 @@ export interface components {
          * @enum {integer}
          */
         StrengthEnum: 1 | 2 | 3;
+        /** @description An answer as it is sent: the parts of its kind of question. */
         SubmissionRequest: {
-            /** Format: uuid */
-            key: string;
-            /** @default 0 */
-            revision: number;
-            ranks: components["schemas"]["RankRequest"][];
+            ranks?: components["schemas"]["RankRequest"][];
             strength?: number | null;
             unacceptable?: number[];
             tags?: string[];
             /** @default  */
             note: string;
+            criteria?: components["schemas"]["CriterionRanksRequest"][];
+            ratings?: components["schemas"]["RatingValueRequest"][];
+            marks?: components["schemas"]["MarkRequest"][];
+            labels?: (number | null)[];
+            reasons?: components["schemas"]["StepReasonRequest"][];
+            critique?: string | null;
+            text?: string | null;
+            principle?: number | null;
+            /** Format: uuid */
+            key: string;
+            /** @default 0 */
+            revision: number;
             active_ms?: number | null;
+            pasted?: number | null;
+        };
+        /** @description What a reviewer decides; the explanation is shown to the task's raters. */
+        TaskDecisionRequest: {
+            answer: components["schemas"]["AnswerPartsRequest"];
+            explanation: string;
         };
         TaskDetail: {
             id: number;
@@ -1150,32 +1979,71 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             recorded_ranks: number[] | null;
+            kind: components["schemas"]["QuestionKind"];
+            purpose: components["schemas"]["TaskPurpose"];
+            /** Format: double */
+            confidence: number | null;
+            /** Format: double */
+            disagreement: number | null;
+            decided: boolean;
+            question: components["schemas"]["RaterQuestion"];
             prompt: components["schemas"]["Message"][];
             responses: components["schemas"]["TaskResponse"][];
             votes: components["schemas"]["TaskJudgment"][];
+            leases: components["schemas"]["TaskLease"][];
             posterior: components["schemas"]["PairPosterior"][] | null;
+            steps: components["schemas"]["StepPosterior"][] | null;
+            known: components["schemas"]["Answer"] | null;
+            explanation: string | null;
+            meta: {
+                [key: string]: unknown;
+            } | null;
         };
+        /** @description One revision of one judgment; a reviewer's decision where `decision` is true. */
         TaskJudgment: {
             id: number;
             rater: string;
             kind: components["schemas"]["UserKind"];
+            readonly decision: boolean;
             ranks: number[];
             strength: (components["schemas"]["StrengthEnum"] | components["schemas"]["NullEnum"]) | null;
             unacceptable: boolean[];
             tags: string[];
             note: string;
+            answer: components["schemas"]["Answer"];
             late: boolean;
             revision: number;
             newest: boolean;
+            version: number;
             shown: number[];
             /** Format: date-time */
             submitted_at: string;
             active_ms: number | null;
+            pasted: number | null;
+        };
+        TaskLease: {
+            rater: string;
+            state: components["schemas"]["AssignmentState"];
+            /** Format: date-time */
+            leased_at: string;
+            /** Format: date-time */
+            lease_expires_at: string;
+            skip_reason: string;
+            flagged: boolean;
+            note: string;
         };
         TaskPage: {
             results: components["schemas"]["TaskRow"][];
             next: string | null;
         };
+        /**
+         * @description * `work` - Work
+         *     * `gold` - Gold
+         *     * `training` - Training
+         *     * `repeat` - Repeat
+         * @enum {string}
+         */
+        TaskPurpose: "work" | "gold" | "training" | "repeat";
         TaskResponse: {
             id: number;
             text: string;
@@ -1195,13 +2063,21 @@ export interface components {
             /** Format: date-time */
             created_at: string;
             recorded_ranks: number[] | null;
+            kind: components["schemas"]["QuestionKind"];
+            purpose: components["schemas"]["TaskPurpose"];
+            /** Format: double */
+            confidence: number | null;
+            /** Format: double */
+            disagreement: number | null;
+            decided: boolean;
         };
         /**
          * @description * `import` - Import
          *     * `round` - Round
+         *     * `repeat` - Repeat
          * @enum {string}
          */
-        TaskSource: "import" | "round";
+        TaskSource: "import" | "round" | "repeat";
         TokenCreated: {
             id: number;
             name: string;
@@ -1229,6 +2105,12 @@ export interface components {
             expires_at: string;
             /** Format: date-time */
             last_used_at: string | null;
+        };
+        TrainingProgress: {
+            done: number;
+            right: number;
+            needed: number;
+            right_needed: number;
         };
         TrainingRunOut: {
             id: number;
@@ -1264,6 +2146,16 @@ export interface components {
          * @enum {string}
          */
         TriggerEnum: "nightly" | "button" | "command";
+        Twin: {
+            user: number;
+            name: string;
+            together: number;
+            same: number;
+            /** Format: double */
+            expected: number;
+            /** Format: double */
+            deviations: number;
+        };
         /**
          * @description * `person` - Person
          *     * `simulated` - Simulated
@@ -1284,6 +2176,8 @@ export interface components {
             guidelines: string;
             question: components["schemas"]["RaterQuestion"];
             progress: components["schemas"]["Progress"];
+            notice: string;
+            training: boolean;
         };
         WorkProject: {
             slug: string;
@@ -1416,6 +2310,53 @@ export interface operations {
             };
         };
     };
+    projects_appeals_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealRow"][];
+                };
+            };
+        };
+    };
+    projects_appeals_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appeal: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealAnswerRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealRow"];
+                };
+            };
+        };
+    };
     projects_audit_list: {
         parameters: {
             query?: never;
@@ -1433,6 +2374,50 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditOut"][];
+                };
+            };
+        };
+    };
+    projects_disputes_retrieve: {
+        parameters: {
+            query?: {
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskPage"];
+                };
+            };
+        };
+    };
+    projects_forecast_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Forecast"];
                 };
             };
         };
@@ -1527,6 +2512,73 @@ export interface operations {
             };
         };
     };
+    projects_invitations_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invitation"][];
+                };
+            };
+        };
+    };
+    projects_invitations_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitationNewRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InvitationMade"];
+                };
+            };
+        };
+    };
+    projects_invitations_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     projects_overview_retrieve: {
         parameters: {
             query?: never;
@@ -1594,6 +2646,49 @@ export interface operations {
             };
         };
     };
+    projects_people_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonProfile"];
+                };
+            };
+        };
+    };
+    projects_people_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     projects_people_partial_update: {
         parameters: {
             query?: never;
@@ -1638,6 +2733,172 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SignInUrl"];
+                };
+            };
+        };
+    };
+    projects_people_warning_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    projects_proposals_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"][];
+                };
+            };
+        };
+    };
+    projects_proposals_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProposalDecisionRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Proposal"];
+                };
+            };
+        };
+    };
+    projects_questions_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionOut"][];
+                };
+            };
+        };
+    };
+    projects_questions_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["QuestionNewRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionOut"];
+                };
+            };
+        };
+    };
+    projects_questions_partial_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["PatchedQuestionChangeRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionOut"];
+                };
+            };
+        };
+    };
+    projects_questions_versions_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                question: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["QuestionVersion"][];
                 };
             };
         };
@@ -1874,7 +3135,7 @@ export interface operations {
         parameters: {
             query?: {
                 format?: "jsonl" | "parquet";
-                rows?: "preference" | "votes";
+                rows?: "preference" | "scores" | "steps" | "votes";
             };
             header?: never;
             path: {
@@ -1901,7 +3162,7 @@ export interface operations {
                 cursor?: string;
                 order?: "newest" | "uncertain";
                 source?: "all" | "import" | "round";
-                status?: "all" | "judged" | "open";
+                status?: "all" | "gold" | "judged" | "open" | "repeat" | "training";
             };
             header?: never;
             path: {
@@ -1940,6 +3201,79 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["TaskDetail"];
                 };
+            };
+        };
+    };
+    projects_tasks_decision_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TaskDecisionRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+        };
+    };
+    projects_tasks_known_answer_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["KnownAnswerRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TaskDetail"];
+                };
+            };
+        };
+    };
+    projects_tasks_known_answer_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+                task: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };
@@ -2139,6 +3473,57 @@ export interface operations {
             };
         };
     };
+    projects_work_assignments_appeal_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AppealTextRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppealOut"];
+                };
+            };
+        };
+    };
+    projects_work_assignments_draft_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                assignment: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DraftRequest"];
+            };
+        };
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     projects_work_assignments_flag_create: {
         parameters: {
             query?: never;
@@ -2266,6 +3651,26 @@ export interface operations {
             };
         };
     };
+    projects_work_leave_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     projects_work_next_create: {
         parameters: {
             query?: never;
@@ -2287,6 +3692,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Next"];
+                };
+            };
+        };
+    };
+    projects_work_notice_destroy: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    projects_work_own_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnFigures"];
+                };
+            };
+        };
+    };
+    projects_work_own_export_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
         };
@@ -2348,6 +3815,52 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    session_invitation_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkTokenRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Invited"];
+                };
+            };
+        };
+    };
+    session_invitation_accept_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptanceRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Session"];
+                };
             };
         };
     };

@@ -3,7 +3,11 @@ import { queryOptions, useMutation, useQuery, useQueryClient } from "@tanstack/r
 
 import { api, unwrap } from "./client";
 import { sessionKey } from "./queryClient";
+import type { components } from "./schema";
 import type { Credentials, Role, Session } from "./types";
+
+export type Invited = components["schemas"]["Invited"];
+export type Acceptance = components["schemas"]["AcceptanceRequest"];
 
 export const sessionQuery = queryOptions({
   queryKey: sessionKey,
@@ -51,6 +55,26 @@ export function useSignInLink() {
   return useEnter((token: string) =>
     withCookie(() => unwrap(api.POST("/api/v1/session/link", { body: { token } }))),
   );
+}
+
+/** The token travels in bodies alone, so that it stands in no address and no log. */
+export function useInvitation(token: string) {
+  return useQuery({
+    queryKey: ["invitation", token],
+    queryFn: () =>
+      withCookie(() => unwrap(api.POST("/api/v1/session/invitation", { body: { token } }))),
+    staleTime: Infinity,
+  });
+}
+
+/** Nothing is forgotten: the person stays the same, or nobody was signed in before. */
+export function useAcceptInvitation() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationFn: (body: Acceptance) =>
+      withCookie(() => unwrap(api.POST("/api/v1/session/invitation/accept", { body }))),
+    onSuccess: (session) => client.setQueryData(sessionKey, session),
+  });
 }
 
 export function useSignOut() {

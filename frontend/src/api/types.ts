@@ -13,22 +13,55 @@ export type Credentials = Schema["CredentialsRequest"];
 
 // What a rater sees. Nothing here names a policy, a score or another person's answer.
 
-export type ComparisonSpec = Schema["ComparisonSpec"];
-export type Question = Schema["RaterQuestion"];
 export type Progress = Schema["Progress"];
 export type Work = Schema["Work"];
 export type Message = Schema["Message"];
-export type Answer = Schema["Answer"];
-export type Strength = NonNullable<Answer["strength"]>;
-export type Rank = Schema["Rank"];
 export type AssignmentState = Schema["AssignmentState"];
-export type Assignment = Schema["RaterAssignment"];
-export type NextTask = Schema["Next"];
-/** What a browser sends: the optional parts are always there. */
-export type Submission = Required<Schema["SubmissionRequest"]> & Answer;
-export type Receipt = Schema["Receipt"];
 export type SkipReason = Schema["SkipRequest"]["reason"];
-export type HistoryEntry = Schema["HistoryItem"];
+
+export type ComparisonSpec = Schema["ComparisonSpec"];
+export type RatingSpec = Schema["RatingSpec"];
+export type StepsSpec = Schema["StepsSpec"];
+export type RevisionSpec = Schema["RevisionSpec"];
+type Asked<Kind extends Schema["QuestionKind"], Spec extends Schema["Spec"]> = Omit<
+  Schema["RaterQuestion"],
+  "kind" | "spec"
+> & { kind: Kind; spec: Spec };
+/** Each kind with its own spec, which the document can't say. */
+export type Question =
+  | Asked<"comparison", ComparisonSpec>
+  | Asked<"rating", RatingSpec>
+  | Asked<"steps", StepsSpec>
+  | Asked<"revision", RevisionSpec>;
+
+export type Strength = NonNullable<Schema["Answer"]["strength"]>;
+/** 1 right, 0 neutral, -1 wrong. */
+export type Label = 1 | 0 | -1;
+export type Mark = Required<Schema["Mark"]>;
+type CriterionOrder = Omit<Schema["CriterionRanks"], "strength"> & { strength: Strength | null };
+/** The document has any number where only a few mean something. */
+export type AnswerParts = Omit<Schema["Answer"], "criteria" | "marks" | "labels"> & {
+  criteria: CriterionOrder[];
+  marks: Mark[];
+  labels: (Label | null)[];
+};
+/** Each kind of question uses its own parts; the others are empty, or not there. */
+export type Answer = Partial<AnswerParts> & Pick<AnswerParts, "note">;
+/** What a browser sends. */
+export type Submission = Answer &
+  Pick<Schema["SubmissionRequest"], "key" | "revision"> & { active_ms: number; pasted: number };
+
+export type Feedback = Omit<Schema["Feedback"], "answer"> & { answer: Answer };
+export type Receipt = Omit<Schema["Receipt"], "feedback"> & { feedback: Feedback | null };
+export type Assignment = Omit<Schema["RaterAssignment"], "question" | "answer"> & {
+  question: Question;
+  answer: Answer | null;
+};
+export type NextTask = Omit<Schema["Next"], "assignment"> & { assignment: Assignment | null };
+export type HistoryEntry = Omit<Schema["HistoryItem"], "question" | "answer"> & {
+  question: Question;
+  answer: Answer;
+};
 
 // What managers see.
 

@@ -4,7 +4,12 @@ import { queryOptions, useQuery } from "@tanstack/react-query";
 import type { Entry, Sent } from "@/lib/outbox";
 
 import { api, ApiError, unwrap } from "./client";
-import type { Assignment, NextTask, SkipReason } from "./types";
+import type { Assignment, HistoryEntry, NextTask, Receipt, SkipReason } from "./types";
+
+/** The document says which kinds of question there are, but not that a kind's spec goes with it. */
+function typed<Shape>(call: Promise<unknown>): Promise<Shape> {
+  return call as Promise<Shape>;
+}
 
 export function workQuery(slug: string) {
   return queryOptions({
@@ -21,7 +26,9 @@ export function historyQuery(slug: string) {
   return queryOptions({
     queryKey: ["history", slug],
     queryFn: () =>
-      unwrap(api.GET("/api/v1/projects/{slug}/work/history", { params: { path: { slug } } })),
+      typed<HistoryEntry[]>(
+        unwrap(api.GET("/api/v1/projects/{slug}/work/history", { params: { path: { slug } } })),
+      ),
     staleTime: 0,
   });
 }
@@ -33,12 +40,18 @@ export function useHistory(slug: string) {
 /** `holding`: assignments that this tab has already, so that the server gives another one. */
 export function fetchNext(slug: string, holding: number[]): Promise<NextTask> {
   const call = { params: { path: { slug } }, body: { holding } };
-  return unwrap(api.POST("/api/v1/projects/{slug}/work/next", call));
+  return typed(unwrap(api.POST("/api/v1/projects/{slug}/work/next", call)));
 }
 
 export function fetchAssignment(slug: string, id: number): Promise<Assignment> {
   const call = { params: { path: { slug, assignment: id } } };
-  return unwrap(api.GET("/api/v1/projects/{slug}/work/assignments/{assignment}", call));
+  return typed(unwrap(api.GET("/api/v1/projects/{slug}/work/assignments/{assignment}", call)));
+}
+
+/** Keeps a copy of an unfinished answer on the server, for another browser or a lost one. */
+export function saveDraft(slug: string, id: number, data: Record<string, unknown>) {
+  const call = { params: { path: { slug, assignment: id } }, body: { data } };
+  return unwrap(api.PUT("/api/v1/projects/{slug}/work/assignments/{assignment}/draft", call));
 }
 
 export function skipTask(slug: string, id: number, body: { reason: SkipReason; note: string }) {
@@ -75,8 +88,8 @@ function sentFrom(error: unknown): Sent {
 export async function sendAnswer({ slug, assignment, body }: Entry): Promise<Sent> {
   const call = { params: { path: { slug, assignment } }, body };
   try {
-    const receipt = await unwrap(
-      api.POST("/api/v1/projects/{slug}/work/assignments/{assignment}/judgment", call),
+    const receipt = await typed<Receipt>(
+      unwrap(api.POST("/api/v1/projects/{slug}/work/assignments/{assignment}/judgment", call)),
     );
     return { outcome: "stored", receipt };
   } catch (error) {

@@ -2,7 +2,7 @@
  * The choices between two responses: which there are, which key gives each, and the answer each
  * stands for. Sides are the sides of the screen; the server puts them back into the task's own order.
  */
-import type { Answer, ComparisonSpec, Strength } from "@/api/types";
+import type { AnswerParts, ComparisonSpec, Strength } from "@/api/types";
 
 export type Side = "A" | "B" | null;
 
@@ -63,7 +63,8 @@ export function choices(spec: Asked): Choice[] {
   return spec.both_bad ? [...scale, { ...BOTH_BAD, key: "0" }] : scale;
 }
 
-type Verdict = Pick<Answer, "ranks" | "strength" | "unacceptable">;
+/** What an answer says by one criterion. */
+export type Verdict = Pick<AnswerParts, "ranks" | "strength" | "unacceptable">;
 
 /** What a choice says about the responses `a` and `b`, by their ids. */
 export function verdictOf(choice: Choice, [a, b]: readonly [number, number]): Verdict {

@@ -1,17 +1,25 @@
-/** The managers' frame. Its pages are listed in `pages/manage/routes`; raters never load this chunk. */
+/**
+ * The managers' frame, and the pages in it that a reviewer may see. They are listed in
+ * `pages/manage/routes`; raters never load this chunk.
+ */
 import { createRoute, lazyRouteComponent, redirect } from "@tanstack/react-router";
 
-import { runsProjects, sessionQuery } from "@/api/session";
+import { sessionQuery } from "@/api/session";
+import { firstPageFor, pagesFor, sectionOf } from "@/components/frame/pages";
 
 import { projectRoute } from "./base";
 
 export const manageRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "/manage",
-  beforeLoad: async ({ context, params }) => {
+  beforeLoad: async ({ context, params, location }) => {
     const session = await context.queryClient.ensureQueryData(sessionQuery);
     const role = session.projects.find((project) => project.slug === params.slug)?.role;
-    if (!runsProjects(role)) throw redirect({ to: "/p/$slug/work", params });
+    if (firstPageFor(role) === undefined) throw redirect({ to: "/p/$slug/work", params });
+    const section = sectionOf(location.pathname);
+    if (role === "reviewer" && !pagesFor(role).some(({ path }) => path === section)) {
+      throw redirect({ to: "/p/$slug/manage/disputes", params });
+    }
   },
   component: lazyRouteComponent(() => import("@/components/frame/ManageFrame"), "ManageFrame"),
 });

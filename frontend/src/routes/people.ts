@@ -1,4 +1,4 @@
-/** The pages that everybody meets: choosing a project, signing in, the work and its history. */
+/** The pages that everybody meets: choosing a project, signing in, joining, the work, its history, own figures. */
 import { createRoute, lazyRouteComponent } from "@tanstack/react-router";
 
 import { projectRoute, rootRoute } from "./base";
@@ -30,6 +30,12 @@ export const linkRoute = createRoute({
   component: lazyRouteComponent(() => import("@/pages/sign-in/LinkPage"), "LinkPage"),
 });
 
+export const joinRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/join/$token",
+  component: lazyRouteComponent(() => import("@/pages/sign-in/JoinPage"), "JoinPage"),
+});
+
 export const workRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "/work",
@@ -44,4 +50,10 @@ export const historyRoute = createRoute({
   getParentRoute: () => projectRoute,
   path: "/history",
   component: lazyRouteComponent(() => import("@/pages/history/HistoryPage"), "HistoryPage"),
+});
+
+export const ownRoute = createRoute({
+  getParentRoute: () => projectRoute,
+  path: "/me",
+  component: lazyRouteComponent(() => import("@/pages/own/OwnPage"), "OwnPage"),
 });

@@ -16,6 +16,8 @@ export function ProjectGate() {
   const location = useLocation();
   useSending(session.data?.user?.id);
   if (session.data && !session.data.user) {
+    // On the way out of the project already: a second redirect would start the first one anew.
+    if (!location.pathname.startsWith("/p/")) return null;
     return <Navigate to="/sign-in" search={{ next: location.href }} replace />;
   }
   return <Outlet />;

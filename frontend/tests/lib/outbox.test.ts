@@ -8,7 +8,7 @@ let sent: Entry[] = [];
 let replies: Sent[] = [];
 
 function stored(revision = 1): Sent {
-  return { outcome: "stored", receipt: { assignment: 1, revision, late: false } };
+  return { outcome: "stored", receipt: { assignment: 1, revision, late: false, feedback: null } };
 }
 
 function make(store: Storage = window.localStorage): Outbox {
@@ -33,6 +33,7 @@ function answer(key: string, assignment = 1, follows: string | null = null) {
     tags: [],
     note: "",
     active_ms: 1,
+    pasted: 0,
   };
   return { slug: "p", assignment, body, follows };
 }

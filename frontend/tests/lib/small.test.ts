@@ -4,7 +4,7 @@ import { listed } from "@/lib/letters";
 import { noteServerDate, serverNow } from "@/lib/serverClock";
 import { uuid } from "@/lib/uuid";
 import { countdown, duration, plural } from "@/lib/words";
-import { wordDiff } from "@/lib/wordDiff";
+import { changes, wordDiff } from "@/lib/wordDiff";
 
 test("lists read like lists", () => {
   expect([listed([]), listed(["A"]), listed(["A", "B"]), listed(["A", "B", "C"])]).toEqual([
@@ -44,4 +44,13 @@ test("a word diff marks what the other text lacks and gives both texts back", ()
   expect([text(first), text(second)]).toEqual(["the red fox ran", "the brown fox ran far"]);
   expect(own(first)).toEqual(["red"]);
   expect(own(second)).toEqual(["brown", "far"]);
+});
+
+test("changes tell what was taken out and put in, in reading order", () => {
+  expect(changes("the red fox ran", "the brown fox ran")).toEqual([
+    { text: "the ", change: "same" },
+    { text: "red", change: "removed" },
+    { text: "brown", change: "added" },
+    { text: " fox ran", change: "same" },
+  ]);
 });

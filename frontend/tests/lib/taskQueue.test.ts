@@ -13,7 +13,6 @@ import {
 function task(id: number, more: Partial<Assignment> = {}): Assignment {
   return {
     id,
-    task: id,
     question: {} as Assignment["question"],
     prompt: [],
     responses: [],
@@ -21,6 +20,8 @@ function task(id: number, more: Partial<Assignment> = {}): Assignment {
     state: "leased",
     answer: null,
     revision: 0,
+    draft: null,
+    training: false,
     ...more,
   };
 }

@@ -47,18 +47,6 @@ const run = {
   peak_mb: 1480,
   evaluation,
 };
-const person = {
-  id: 7,
-  name: "Bob",
-  kind: "person",
-  role: "rater",
-  judgments: 12,
-  last_judgment_at: AT,
-  left_share: 0.5,
-  tie_share: 0.2,
-  median_seconds: 40,
-};
-
 test("the agreement page says why there is no number, in place of a number", async () => {
   const none = { value: null, lower: null, upper: null, n: 0, reason: "All answers are the same." };
   const latest = {
@@ -75,47 +63,6 @@ test("the agreement page says why there is no number, in place of a number", asy
   open("/agreement", { "/agreement": { latest, history: [latest] } });
   expect(await screen.findByText("No α yet: All answers are the same.")).toBeVisible();
   expect(screen.getAllByText("Too few data: 2 more computations needed.")).toHaveLength(2);
-});
-
-test("a simulated rater is marked, a person is not", async () => {
-  const simulated = { ...person, id: 8, name: "sim-1", kind: "simulated" };
-  open("/people", { "/people": [person, simulated] });
-  const row = (await screen.findByText("sim-1")).closest("tr")!;
-  expect(within(row).getByText("simulated")).toBeVisible();
-  expect(screen.getAllByText("simulated")).toHaveLength(1);
-  expect(within(row).queryByRole("button")).toBeNull();
-});
-
-test("pausing somebody is one press, and the page says who is paused", async () => {
-  const paused = { ...person, paused_at: "2026-05-01T10:00:00Z" };
-  const sent = open("/people", { "/people": [person], "PATCH /people/7": paused });
-  await userEvent.click(await screen.findByRole("button", { name: `Pause ${person.name}` }));
-  await vi.waitFor(() => expect(sent[0]).toMatchObject({ body: { paused: true } }));
-  expect(await screen.findByText(/is lent no more tasks/)).toBeVisible();
-});
-
-test("a paused person is marked and can be resumed", async () => {
-  open("/people", { "/people": [{ ...person, paused_at: "2026-05-01T10:00:00Z" }] });
-  expect(await screen.findByText("paused")).toBeVisible();
-  expect(screen.getByRole("button", { name: `Resume ${person.name}` })).toBeVisible();
-});
-
-test("an invitation shows its sign-in link, and closing it forgets the link", async () => {
-  const url = "http://localhost/sign-in/secret";
-  const sent = open("/people", {
-    "/people": [],
-    "POST /people": { person, sign_in_url: url },
-  });
-  await userEvent.click(await screen.findByRole("button", { name: "Invite" }));
-  const dialog = await screen.findByRole("dialog");
-  await userEvent.type(within(dialog).getByLabelText(/^Name/), "Bob");
-  await userEvent.type(within(dialog).getByLabelText(/^User name/), "bob");
-  await userEvent.click(within(dialog).getByRole("button", { name: "Invite" }));
-  expect(await within(dialog).findByLabelText("Sign-in link")).toHaveValue(url);
-  expect(within(dialog).getByRole("button", { name: "Copy" })).toBeVisible();
-  expect(sent[0]).toMatchObject({ body: { name: "Bob", username: "bob", role: "rater" } });
-  await userEvent.keyboard("{Escape}");
-  expect(screen.queryByDisplayValue(url)).toBeNull();
 });
 
 test("a run's verdict stands in words beside the accuracy and its floors", async () => {
@@ -184,32 +131,4 @@ test("an import lists the lines it refused, and why", async () => {
   await userEvent.click(screen.getByRole("button", { name: "Show the refused lines" }));
   expect(screen.getByText("“chosen” is missing.")).toBeVisible();
   expect(screen.getByText("299 more lines refused; the first 1 are listed.")).toBeVisible();
-});
-
-test("text of a task that looks like a script is shown and never run", async () => {
-  const task = {
-    id: 9,
-    k: 2,
-    prompt_excerpt: "",
-    source: "import",
-    overlap: 3,
-    judgments: 0,
-    live_leases: 0,
-    flagged: false,
-    entropy: null,
-    created_at: AT,
-    recorded_ranks: [2, 1],
-    prompt: [{ role: "user", content: "Hello" }],
-    responses: [
-      { id: 1, text: "<img src=x onerror=alert(1)> one", policy: "m@1" },
-      { id: 2, text: "two", policy: null },
-    ],
-    votes: [],
-    posterior: null,
-  };
-  open("/tasks/9", { "/tasks/9": task });
-  expect(await screen.findByText("Response 1 by m@1")).toBeVisible();
-  expect(document.querySelector("[onerror], main img")).toBeNull();
-  expect(screen.getByText(/2 better than 1 \(as the file said/)).toBeVisible();
-  expect(screen.getByText("Nobody has judged this task yet.")).toBeVisible();
 });

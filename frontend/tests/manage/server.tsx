@@ -3,11 +3,18 @@ import { MantineProvider } from "@mantine/core";
 import { Notifications, notifications } from "@mantine/notifications";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { render } from "@testing-library/react";
+import { configure, render } from "@testing-library/react";
 import { vi } from "vitest";
 
 import { makeQueryClient } from "@/api/queryClient";
+import type { Role } from "@/api/types";
 import { makeRouter } from "@/router";
+
+// A page's chunk is read at its first visit, which takes a while on a busy machine.
+configure({ asyncUtilTimeout: 5_000 });
+
+// jsdom has no fonts, whose arrival a text field that grows waits for.
+if (!("fonts" in document)) Object.assign(document, { fonts: new EventTarget() });
 
 interface Sent {
   method: string;
@@ -16,15 +23,18 @@ interface Sent {
 }
 type Answers = Record<string, unknown>;
 
-const SESSION = {
+const sessionOf = (role: Role) => ({
   user: { id: 1, name: "Alice", kind: "person", staff: true },
-  projects: [{ slug: "helpful", name: "Helpful answers", role: "owner" }],
-};
+  projects: [{ slug: "helpful", name: "Helpful answers", role }],
+});
 
-/** Keys are "/people" for GET and "POST /people" for others, below the project; a Response is sent as is. */
-export function open(page: string, answers: Answers): Sent[] {
+/**
+ * `page` is below the project's /manage, or "/projects". Keys are "/people" for GET and "POST /people"
+ * for others, below the project; a Response is sent as is.
+ */
+export function open(page: string, answers: Answers, role: Role = "owner"): Sent[] {
   const sent: Sent[] = [];
-  const known: Answers = { "/api/v1/session": SESSION, ...answers };
+  const known: Answers = { "/api/v1/session": sessionOf(role), ...answers };
   vi.stubGlobal("fetch", async (request: Request) => {
     const path = new URL(request.url).pathname.replace("/api/v1/projects/helpful", "");
     const text = await request.text();
@@ -37,7 +47,8 @@ export function open(page: string, answers: Answers): Sent[] {
     return Response.json(answer);
   });
   notifications.clean();
-  window.history.replaceState(null, "", `/p/helpful/manage${page}`);
+  const address = page === "/projects" ? page : `/p/helpful/manage${page}`;
+  window.history.replaceState(null, "", address);
   const client = makeQueryClient();
   render(
     <MantineProvider env="test">

@@ -2,19 +2,23 @@ import { expect, test } from "vitest";
 
 import type { Agreement, Project } from "@/api/types";
 import { pushExample } from "@/pages/manage/pushExample";
-import { changesOf, draftOf } from "@/pages/manage/settings/ProjectForm";
+import { changesOf, draftOf, lacksNumber } from "@/pages/manage/settings/projectFields";
 import { scheduleWords } from "@/pages/manage/settings/ScheduleForm";
+import { ROUND_FIELDS, WORK_FIELDS } from "@/pages/manage/settings/workFields";
 import { taskSearch } from "@/pages/manage/taskSearch";
 import {
   accuracyWords,
   agreementSentence,
   alphaMeaning,
   detailWords,
+  entropyWords,
   ofAll,
   rankingWords,
   rawSentence,
   sourceWords,
 } from "@/pages/manage/words";
+
+import { PROJECT } from "./samples";
 
 const estimate = { value: 0.31, lower: 0.27, upper: 0.35, n: 412, reason: null };
 const none = { value: null, lower: null, upper: null, n: 0, reason: "No task has two answers." };
@@ -66,6 +70,18 @@ test("a ranking is said by the numbers of its responses", () => {
   expect(rankingWords([2, 1, 2, 3])).toBe("2 first, 1 and 3 tied second, 4 third");
 });
 
+test("a response that was left out is never a tie", () => {
+  expect(rankingWords([0, 1, 0, 2])).toBe("2 first, 4 second, 1 and 3 left out");
+  expect(rankingWords([1, -1, -1])).toBe("1 first, 2 and 3 left out");
+  expect(rankingWords([0, 0])).toBe("nothing placed");
+});
+
+test("how open a task is, is said against the most that it can be", () => {
+  expect(entropyWords(null)).toBe("not judged yet");
+  expect(entropyWords(Math.log(3))).toBe("wide open: 1.10 nats of at most 1.10");
+  expect(entropyWords(0.1)).toBe("nearly settled: 0.10 nats of at most 1.10");
+});
+
 test("where a task came from is said", () => {
   expect(sourceWords({ source: "import" })).toBe("an import");
   expect(sourceWords({ source: "round" })).toBe("a round");
@@ -101,19 +117,27 @@ test("the curl example is one request whose body is JSON", () => {
 });
 
 test("saving the settings sends only what was changed, in the server's units", () => {
-  const project = {
-    name: "Helpful",
-    overlap: 3,
-    lease_minutes: 30,
-    edit_hours: 24,
-    round_size: 200,
-    daily_target: null,
-    random_share: 0.3,
-  } as Project;
-  const draft = draftOf(project);
-  expect(changesOf(draft, project)).toEqual({});
-  expect(changesOf({ ...draft, random_share: 45, daily_target: 60 }, project)).toEqual({
+  const project = PROJECT as unknown as Project;
+  const fields = [...WORK_FIELDS, ...ROUND_FIELDS];
+  const draft = draftOf(project, fields);
+  expect(changesOf(draft, project, fields)).toEqual({});
+  const changed = { ...draft, random_share: 45, gold_floor: 62.5, daily_target: 60 };
+  expect(changesOf(changed, project, fields)).toEqual({
     random_share: 0.45,
+    gold_floor: 0.625,
     daily_target: 60,
   });
+});
+
+test("a share that a percentage can't write exactly is not changed by opening the form", () => {
+  const project = { ...PROJECT, confidence: 2 / 3 } as unknown as Project;
+  expect(changesOf(draftOf(project, WORK_FIELDS), project, WORK_FIELDS)).toEqual({});
+});
+
+test("emptying a number that may be empty sends null, and one that may not keeps the form", () => {
+  const project = { ...PROJECT, budget: 900 } as unknown as Project;
+  const draft = { ...draftOf(project, WORK_FIELDS), budget: "" };
+  expect(changesOf(draft, project, WORK_FIELDS)).toEqual({ budget: null });
+  expect(lacksNumber(draft, WORK_FIELDS)).toBe(false);
+  expect(lacksNumber({ ...draft, overlap: "" }, WORK_FIELDS)).toBe(true);
 });

@@ -3,18 +3,21 @@ import { AppShell, Burger, Group, NavLink, ScrollArea, Text } from "@mantine/cor
 import { useDisclosure } from "@mantine/hooks";
 import { Link, Outlet, useLocation, useParams } from "@tanstack/react-router";
 
+import { useRole } from "@/api/session";
+
 import { ColorSchemeToggle } from "./ColorSchemeToggle";
-import { PAGES } from "./pages";
+import { pagesFor, sectionOf } from "./pages";
 import { Palette, PaletteButton } from "./Palette";
 import { PersonMenu } from "./PersonMenu";
 import { ProjectSwitch } from "./ProjectSwitch";
 
 function Rail({ slug, onGo }: { slug: string; onGo: () => void }) {
   const { pathname } = useLocation();
-  const section = pathname.split("/")[4] ?? "";
+  const section = sectionOf(pathname);
+  const pages = pagesFor(useRole(slug));
   return (
     <nav aria-label="Project pages">
-      {PAGES.map(([path, label]) => (
+      {pages.map(({ path, label }) => (
         <NavLink
           key={label}
           component={Link}

@@ -5,12 +5,14 @@ import { Button, Kbd } from "@mantine/core";
 import { Spotlight, spotlight } from "@mantine/spotlight";
 import { useNavigate } from "@tanstack/react-router";
 
-import { PAGES } from "./pages";
+import { useRole } from "@/api/session";
+
+import { pagesFor } from "./pages";
 
 export function Palette({ slug }: { slug: string }) {
   const navigate = useNavigate();
   const go = (to: string) => () => void navigate({ to });
-  const pages = PAGES.map(([path, label]) => ({
+  const pages = pagesFor(useRole(slug)).map(({ path, label }) => ({
     id: label,
     label,
     onClick: go(`/p/${slug}/manage${path && "/"}${path}`),

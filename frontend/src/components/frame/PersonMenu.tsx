@@ -2,10 +2,13 @@
 import { Button, Menu } from "@mantine/core";
 import { Link, useNavigate } from "@tanstack/react-router";
 
-import { runsProjects, useRole, useSession, useSignOut } from "@/api/session";
+import { useRole, useSession, useSignOut } from "@/api/session";
+
+import { firstPageFor } from "./pages";
 
 function ProjectLinks({ slug }: { slug: string }) {
-  const manages = runsProjects(useRole(slug));
+  const role = useRole(slug);
+  const page = firstPageFor(role);
   return (
     <>
       <Menu.Item component={Link} to={`/p/${slug}/work`}>
@@ -14,9 +17,12 @@ function ProjectLinks({ slug }: { slug: string }) {
       <Menu.Item component={Link} to={`/p/${slug}/history`}>
         My answers
       </Menu.Item>
-      {manages && (
-        <Menu.Item component={Link} to={`/p/${slug}/manage`}>
-          Manage
+      <Menu.Item component={Link} to={`/p/${slug}/me`}>
+        My figures
+      </Menu.Item>
+      {page !== undefined && (
+        <Menu.Item component={Link} to={`/p/${slug}/manage${page && "/"}${page}`}>
+          {role === "reviewer" ? "Review" : "Manage"}
         </Menu.Item>
       )}
     </>

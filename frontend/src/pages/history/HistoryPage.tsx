@@ -8,6 +8,7 @@ import { ColorSchemeToggle } from "@/components/frame/ColorSchemeToggle";
 import { PersonMenu } from "@/components/frame/PersonMenu";
 import { AfterPause, Failure, PendingPage } from "@/components/States";
 import { dateTime, duration, plural } from "@/lib/words";
+import { DecisionNote } from "@/pages/own/DecisionNote";
 
 import { answerInWords } from "./answerInWords";
 
@@ -24,13 +25,14 @@ function OwnProgress({ progress }: { progress: Progress }) {
 }
 
 function EntryCard({ slug, entry }: { slug: string; entry: HistoryEntry }) {
+  const tags = entry.answer.tags ?? [];
   return (
     <Paper component="li" withBorder p="md">
       <Group justify="space-between" wrap="nowrap" align="flex-start">
         <Stack gap={4} miw={0}>
           <Text lineClamp={2}>{entry.prompt_excerpt}</Text>
-          <Text fw={600}>{answerInWords(entry.answer)}</Text>
-          {entry.answer.tags.length > 0 && <Text size="sm">{entry.answer.tags.join(", ")}</Text>}
+          <Text fw={600}>{answerInWords(entry.answer, entry.responses)}</Text>
+          {tags.length > 0 && <Text size="sm">{tags.join(", ")}</Text>}
           {entry.answer.note && (
             <Text size="sm" lineClamp={3}>
               “{entry.answer.note}”
@@ -58,11 +60,12 @@ function EntryCard({ slug, entry }: { slug: string; entry: HistoryEntry }) {
           variant="default"
           size="sm"
           flex="none"
-          aria-label={`Edit the answer to task ${entry.task}`}
+          aria-label={`Edit the answer to task ${entry.assignment}`}
         >
           Edit
         </Button>
       </Group>
+      <DecisionNote slug={slug} item={entry} />
     </Paper>
   );
 }

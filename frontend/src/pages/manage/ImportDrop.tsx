@@ -3,6 +3,7 @@ import { Button, FileButton, Group, Paper, Progress, Select, Stack, Text } from 
 import { useState, type DragEvent } from "react";
 
 import { useUpload } from "@/api/manageData";
+import { useQuestions } from "@/api/manageQuestions";
 import type { ImportFormat } from "@/api/types";
 import { Failure } from "@/components/States";
 import { percent } from "@/components/plots/words";
@@ -12,11 +13,41 @@ const FORMATS = [
   { value: "hh", label: "hh: chosen and rejected dialogues" },
   { value: "preference", label: "preference: prompt, chosen, rejected" },
   { value: "ranking", label: "ranking: prompt, responses, ranks" },
+  { value: "steps", label: "steps: solutions with labelled steps" },
+  { value: "tree", label: "tree: conversations with ranked replies" },
+  { value: "finegrained", label: "finegrained: ratings and marked spans" },
 ];
+
+/** Whose tasks a file brings; nothing to choose while there is one question. */
+function QuestionSelect({ slug, chosen, choose }: ChoiceProps) {
+  const questions = useQuestions(slug).data ?? [];
+  if (questions.length < 2) return null;
+  return (
+    <Select
+      aria-label="Question"
+      data={questions.map(({ id, kind, title }) => ({
+        value: String(id),
+        label: `For “${title}” (${kind})`,
+      }))}
+      value={String(chosen ?? questions[0]?.id)}
+      allowDeselect={false}
+      onChange={(value) => choose(Number(value))}
+      w={280}
+    />
+  );
+}
+
+interface ChoiceProps {
+  slug: string;
+  /** Null is the first question. */
+  chosen: number | null;
+  choose: (question: number) => void;
+}
 
 export function ImportDrop({ slug }: { slug: string }) {
   const upload = useUpload(slug);
   const [format, setFormat] = useState<string>("detect");
+  const [question, setQuestion] = useState<number | null>(null);
   const [share, setShare] = useState(0);
   const [over, setOver] = useState(false);
   const send = async (files: Iterable<File>) => {
@@ -24,7 +55,9 @@ export function ImportDrop({ slug }: { slug: string }) {
     for (const file of files) {
       setShare(0);
       // One after the other; a refused file is told and doesn't hold back the next.
-      await upload.mutateAsync({ file, format: chosen, onProgress: setShare }).catch(() => null);
+      await upload
+        .mutateAsync({ file, format: chosen, question, onProgress: setShare })
+        .catch(() => null);
     }
   };
   const drop = (event: DragEvent) => {
@@ -50,6 +83,7 @@ export function ImportDrop({ slug }: { slug: string }) {
       <Stack align="center" gap="sm">
         <Text ta="center">Drop files here, or choose them.</Text>
         <Group justify="center">
+          <QuestionSelect slug={slug} chosen={question} choose={setQuestion} />
           <Select
             aria-label="Format"
             data={FORMATS}

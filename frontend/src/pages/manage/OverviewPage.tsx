@@ -1,44 +1,17 @@
 /** Three questions at a glance: does anything need me, is it going well, what has it given. */
-import { Alert, Card, Group, Progress, SimpleGrid, Stack, Text } from "@mantine/core";
+import { Card, Group, Progress, SimpleGrid, Stack, Text } from "@mantine/core";
 
 import { useOverview } from "@/api/manage";
-import type { NeedPage, Overview } from "@/api/types";
+import type { Overview } from "@/api/types";
 import { Bars } from "@/components/plots";
 import { counted, whole } from "@/components/plots/words";
 
+import { ForecastLine } from "./overview/ForecastLine";
+import { Needs } from "./overview/Needs";
 import { GoButton, GoTo, useSlug } from "./parts/GoTo";
 import { Loaded, Page, Section } from "./parts/Page";
 import { StateBadge, VerdictBadge } from "./parts/StateBadge";
 import { agreementSentence, championSentence, ofAll } from "./words";
-
-const PAGE_OF: Record<NeedPage, string> = {
-  training: "reward-models",
-  rounds: "rounds",
-  tasks: "tasks",
-  imports: "data",
-  people: "people",
-  agreement: "agreement",
-};
-
-function Needs({ needs }: Pick<Overview, "needs">) {
-  return (
-    <Section title="Does anything need you?">
-      {needs.length === 0 && <Text>Nothing needs you now.</Text>}
-      {needs.map(({ text, page }) => (
-        <Alert key={text} variant="light" color="yellow" py="xs">
-          <Group justify="space-between" gap="xs">
-            <Text size="sm" flex="1 1 220px">
-              {text}
-            </Text>
-            <GoButton page={PAGE_OF[page]} size="xs">
-              Go there
-            </GoButton>
-          </Group>
-        </Alert>
-      ))}
-    </Section>
-  );
-}
 
 function ProgressCard({ counts }: Pick<Overview, "counts">) {
   const share = counts.tasks > 0 ? (100 * counts.tasks_judged) / counts.tasks : 0;
@@ -57,6 +30,7 @@ function ProgressCard({ counts }: Pick<Overview, "counts">) {
           {counted(counts.prompts, "prompt")}.
           {counts.imports_running > 0 && ` ${counted(counts.imports_running, "import")} running.`}
         </Text>
+        <ForecastLine />
       </Stack>
     </Card>
   );
@@ -168,14 +142,15 @@ function Beginning() {
 }
 
 export function OverviewPage() {
-  const overview = useOverview(useSlug());
+  const slug = useSlug();
+  const overview = useOverview(slug);
   return (
     <Page title="Overview">
       <Loaded query={overview}>
         {(data) => (
           <>
             {data.counts.tasks === 0 && <Beginning />}
-            <Needs needs={data.needs} />
+            <Needs slug={slug} needs={data.needs} />
             <GoingWell overview={data} />
             <Given {...data} />
           </>

@@ -8,20 +8,18 @@ import {
   SimpleGrid,
   Stack,
   Text,
-  TextInput,
   Title,
 } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
-import { Link, useNavigate } from "@tanstack/react-router";
-import { useState, type SubmitEvent } from "react";
+import { Link } from "@tanstack/react-router";
 
-import { ApiError } from "@/api/client";
-import { useCreateProject, useProjects } from "@/api/manage";
+import { useProjects } from "@/api/manage";
 import { runsProjects, useSession } from "@/api/session";
 import type { Project, Role } from "@/api/types";
 import { ColorSchemeToggle } from "@/components/frame/ColorSchemeToggle";
 import { PersonMenu } from "@/components/frame/PersonMenu";
 
+import { NewProject } from "./NewProject";
 import { Empty, Loaded, Page } from "./parts/Page";
 import { When } from "./parts/When";
 
@@ -48,53 +46,6 @@ function ProjectCard({ project, role }: { project: Project; role: Role | undefin
         </Group>
       </Stack>
     </Card>
-  );
-}
-
-function NewProject({ onDone }: { onDone: () => void }) {
-  const create = useCreateProject();
-  const navigate = useNavigate();
-  const [name, setName] = useState("");
-  const [slug, setSlug] = useState("");
-  const fields = create.error instanceof ApiError ? create.error.fields : {};
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    const body = { name: name.trim(), ...(slug.trim() && { slug: slug.trim() }) };
-    create.mutate(body, {
-      onSuccess: (project) => {
-        onDone();
-        void navigate({ to: `/p/${project.slug}/manage` });
-      },
-    });
-  };
-  return (
-    <form onSubmit={submit}>
-      <Stack>
-        <TextInput
-          label="Name"
-          description="What raters see on top of the page."
-          required
-          data-autofocus
-          maxLength={200}
-          value={name}
-          onChange={(event) => setName(event.currentTarget.value)}
-          error={fields.name?.join(" ")}
-        />
-        <TextInput
-          label="Address"
-          description="Letters, digits and hyphens. Left empty, it is made from the name."
-          maxLength={60}
-          value={slug}
-          onChange={(event) => setSlug(event.currentTarget.value)}
-          error={fields.slug?.join(" ")}
-        />
-        <Group justify="flex-end">
-          <Button type="submit" loading={create.isPending} disabled={!name.trim()}>
-            Make the project
-          </Button>
-        </Group>
-      </Stack>
-    </form>
   );
 }
 
@@ -132,7 +83,7 @@ export function ProjectsPage() {
             )
           }
         </Loaded>
-        <Modal opened={open} onClose={close} title="New project">
+        <Modal opened={open} onClose={close} title="New project" size="lg">
           <NewProject onDone={close} />
         </Modal>
       </Page>

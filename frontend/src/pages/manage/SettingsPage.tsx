@@ -4,7 +4,9 @@ import { useProject } from "@/api/manage";
 import { AuditLog } from "./settings/AuditLog";
 import { Guidelines } from "./settings/Guidelines";
 import { ProjectForm } from "./settings/ProjectForm";
+import { Questions } from "./settings/questions/Questions";
 import { ScheduleForm } from "./settings/ScheduleForm";
+import { WorkForm } from "./settings/WorkForm";
 import { useSlug } from "./parts/GoTo";
 import { Loaded, Page } from "./parts/Page";
 
@@ -18,6 +20,8 @@ export function SettingsPage() {
           <>
             <ProjectForm key={data.slug} project={data} />
             <Guidelines key={`${data.slug} guidelines`} project={data} />
+            <Questions key={`${data.slug} questions`} slug={slug} />
+            <WorkForm key={`${data.slug} work`} project={data} />
           </>
         )}
       </Loaded>

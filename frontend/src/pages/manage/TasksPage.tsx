@@ -1,5 +1,5 @@
 /** The tasks: which are open, which raters disagree about, and where each came from. */
-import { Button, Group, Select, Text } from "@mantine/core";
+import { Group, Select, Text } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 
 import { useTasks, type TaskFilter } from "@/api/manage";
@@ -8,6 +8,7 @@ import { decimal } from "@/components/plots/words";
 
 import { DataTable, type Column } from "./parts/DataTable";
 import { GoTo, useSlug } from "./parts/GoTo";
+import { More } from "./parts/More";
 import { Empty, Loaded, Page } from "./parts/Page";
 import { When } from "./parts/When";
 import { taskSearch } from "./taskSearch";
@@ -17,6 +18,9 @@ const STATUS = [
   { value: "all", label: "All tasks" },
   { value: "open", label: "Open" },
   { value: "judged", label: "Judged" },
+  { value: "gold", label: "Gold" },
+  { value: "training", label: "Training" },
+  { value: "repeat", label: "Repeats" },
 ];
 const SOURCE = [
   { value: "any", label: "From anywhere" },
@@ -28,6 +32,11 @@ const ORDER = [
   { value: "uncertain", label: "Most disputed first" },
 ];
 
+/** A known answer gives a task more places than there are raters. */
+function judgedOf({ judgments, overlap, purpose }: TaskRow): string {
+  return purpose === "work" || purpose === "repeat" ? `${judgments} of ${overlap}` : `${judgments}`;
+}
+
 const COLUMNS: Column<TaskRow>[] = [
   {
     name: "Task",
@@ -35,6 +44,7 @@ const COLUMNS: Column<TaskRow>[] = [
       <>
         <GoTo page={`tasks/${task.id}`}>{task.id}</GoTo>
         {task.flagged && " flagged"}
+        {task.decided && " decided"}
       </>
     ),
   },
@@ -46,10 +56,14 @@ const COLUMNS: Column<TaskRow>[] = [
       </Text>
     ),
   },
+  {
+    name: "Kind",
+    cell: ({ kind, purpose }) => (purpose === "work" ? kind : `${kind}, ${purpose}`),
+  },
   { name: "Responses", cell: (task) => task.k, numeric: true },
   {
     name: "Judged",
-    cell: (task) => `${task.judgments} of ${task.overlap}`,
+    cell: judgedOf,
     numeric: true,
   },
   { name: "Lent out", cell: (task) => task.live_leases, numeric: true },
@@ -99,6 +113,9 @@ function Filters({ filter, set }: { filter: TaskFilter; set: (next: TaskFilter) 
 function nothing(filter: TaskFilter): string {
   const filtered = Object.keys(filter).length > 0;
   if (!filtered) return "No tasks yet. Import prompts with responses on the Data page.";
+  if (filter.status === "gold" || filter.status === "training") {
+    return "No task has such a known answer. Open a task that nobody has judged, and set one there.";
+  }
   return filter.order === "uncertain"
     ? "No judged task fits this filter, so nothing is disputed yet."
     : "No task fits this filter.";
@@ -126,22 +143,9 @@ export function TasksPage() {
                 columns={COLUMNS}
                 rows={rows}
                 keyOf={(task) => task.id}
-                minWidth={900}
+                minWidth={980}
               />
-              <Group>
-                <Text size="sm" c="dimmed">
-                  {rows.length} shown{tasks.hasNextPage ? "" : ", which is all of them"}
-                </Text>
-                {tasks.hasNextPage && (
-                  <Button
-                    variant="default"
-                    loading={tasks.isFetchingNextPage}
-                    onClick={() => void tasks.fetchNextPage()}
-                  >
-                    Show more
-                  </Button>
-                )}
-              </Group>
+              <More shown={rows.length} query={tasks} />
             </>
           );
         }}

@@ -35,6 +35,22 @@ const people = createRoute({
   path: "/people",
   component: lazyRouteComponent(() => import("./PeoplePage"), "PeoplePage"),
 });
+const person = createRoute({
+  ...below,
+  path: "/people/$id",
+  params: numbered,
+  component: lazyRouteComponent(() => import("./PersonPage"), "PersonPage"),
+});
+const disputes = createRoute({
+  ...below,
+  path: "/disputes",
+  component: lazyRouteComponent(() => import("./DisputesPage"), "DisputesPage"),
+});
+const appeals = createRoute({
+  ...below,
+  path: "/disputes/appeals",
+  component: lazyRouteComponent(() => import("./DisputesPage"), "AppealsPage"),
+});
 const agreement = createRoute({
   ...below,
   path: "/agreement",
@@ -83,7 +99,10 @@ export const manageTree = manageRoute.addChildren([
   tasks,
   task,
   people,
+  person,
   agreement,
+  disputes,
+  appeals,
   policies,
   rewardModels,
   run,

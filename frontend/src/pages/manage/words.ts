@@ -55,33 +55,57 @@ export function championSentence(model: RewardModel): string {
 
 /** Groups of equal ranks, best first; `names` are 1-based numbers of responses in canonical order. */
 function places(ranks: readonly number[]): number[][] {
-  const order = [...new Set(ranks)].sort((a, b) => a - b);
+  const order = [...new Set(ranks)].filter((rank) => rank > 0).sort((a, b) => a - b);
   return order.map((rank) => ranks.flatMap((own, i) => (own === rank ? [i + 1] : [])));
 }
 
 const DEGREES = ["", "slightly", "", "much"];
+const ORDINALS = ["first", "second", "third", "fourth", "fifth", "sixth"];
 
-/** "2 better than 1", "1 much better than 2", "1 and 2 tied", "2 first, 1 and 3 tied second". */
+function placeWords(group: number[], place: number): string {
+  const tied = group.length > 1 ? " tied" : "";
+  return `${listed(group.map(String))}${tied} ${ORDINALS[place] ?? `${place + 1}th`}`;
+}
+
+/**
+ * "2 better than 1", "1 much better than 2", "1 and 2 tied", "2 first, 1 and 3 tied second, 4 left out".
+ * A rank below 1 stands for a response that was left out.
+ */
 export function rankingWords(ranks: readonly number[], strength: number | null = null): string {
   const groups = places(ranks);
-  if (groups.length === 1) return `${listed((groups[0] ?? []).map(String))} tied`;
-  if (ranks.length === 2) {
+  const out = ranks.flatMap((rank, i) => (rank < 1 ? [String(i + 1)] : []));
+  if (out.length === ranks.length) return "nothing placed";
+  if (groups.length === 1 && out.length === 0) {
+    return `${listed((groups[0] ?? []).map(String))} tied`;
+  }
+  if (ranks.length === 2 && groups.length === 2) {
     const degree = DEGREES[strength ?? 0] ?? "";
     return `${groups[0]?.[0]} ${degree ? `${degree} ` : ""}better than ${groups[1]?.[0]}`;
   }
-  const ordinals = ["first", "second", "third", "fourth", "fifth", "sixth"];
-  return groups
-    .map((group, i) => {
-      const tied = group.length > 1 ? " tied" : "";
-      return `${listed(group.map(String))}${tied} ${ordinals[i] ?? `${i + 1}th`}`;
-    })
-    .join(", ");
+  const left = out.length > 0 ? [`${listed(out)} left out`] : [];
+  return [...groups.map(placeWords), ...left].join(", ");
 }
+
+/** The most that three outcomes leave open. */
+const MOST = Math.log(3);
 
 /** How open a task still is, against the most that two responses can leave open: log 3 nats. */
 export function entropyWords(entropy: number | null): string {
   if (entropy === null) return "not judged yet";
-  return `${decimal(entropy)} nats of at most ${decimal(Math.log(3))}`;
+  return `${opennessWords(entropy)}: ${decimal(entropy)} nats of at most ${decimal(MOST)}`;
+}
+
+function opennessWords(entropy: number): string {
+  const share = entropy / MOST;
+  if (share >= 0.9) return "wide open";
+  if (share >= 0.6) return "open";
+  return share >= 0.3 ? "leaning one way" : "nearly settled";
+}
+
+/** "Two of its raters differ 67 % of the time", for a task with two votes or more. */
+export function disagreementWords(disagreement: number | null): string {
+  if (disagreement === null) return "too few votes to differ";
+  return `${percent(disagreement)} of pairs of votes differ`;
 }
 
 const REASONS: Record<string, string> = {
@@ -94,9 +118,15 @@ export function reasonWords(reason: string): string {
   return REASONS[reason] ?? reason;
 }
 
+const SOURCES: Record<TaskRow["source"], string> = {
+  import: "an import",
+  round: "a round",
+  repeat: "a rater's own task, asked again",
+};
+
 /** Where a task came from; why a round chose it stands on the round's page. */
 export function sourceWords({ source }: Pick<TaskRow, "source">): string {
-  return source === "import" ? "an import" : "a round";
+  return SOURCES[source];
 }
 
 /** The detail of an audit entry: text as it is, fields as "name: value". */

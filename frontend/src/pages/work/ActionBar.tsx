@@ -9,6 +9,8 @@ interface ActionBarProps {
   canUndo: boolean;
   ready: boolean;
   editing: boolean;
+  /** Submitted by Ctrl+Enter only, because Enter makes a line here. */
+  onControl: boolean;
   said: ReactNode;
   /** Reasons already given, shown on the button that opens them on a narrow screen. */
   why: { open: boolean; count: number; toggle: () => void } | null;
@@ -27,7 +29,7 @@ function WhyTool({ why }: { why: NonNullable<ActionBarProps["why"]> }) {
 }
 
 export function ActionBar(props: ActionBarProps) {
-  const { canUndo, ready, editing, said, why, onUndo, onSkip, onCancel, onFlag } = props;
+  const { canUndo, ready, editing, onControl, said, why, onUndo, onSkip, onCancel, onFlag } = props;
   return (
     <div className={classes.actions}>
       <Tool name="Undo" hotkey="u" disabled={!canUndo} onClick={onUndo} />
@@ -42,8 +44,9 @@ export function ActionBar(props: ActionBarProps) {
       <Button
         onClick={props.onSubmit}
         variant={ready ? "filled" : "default"}
-        aria-keyshortcuts="Enter"
-        rightSection={<Key>⏎</Key>}
+        data-submit
+        aria-keyshortcuts={onControl ? "Control+Enter" : "Enter"}
+        rightSection={<Key>{onControl ? "Ctrl ⏎" : "⏎"}</Key>}
       >
         {editing ? "Submit change" : "Submit"}
       </Button>

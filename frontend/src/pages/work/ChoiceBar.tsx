@@ -1,4 +1,4 @@
-/** The scale between A and B. A radio group: arrows move within it, Space chooses, Enter submits. */
+/** A scale between A and B. A radio group: arrows move within it, Space chooses, Enter submits. */
 import { useRef, type CSSProperties, type KeyboardEvent } from "react";
 
 import type { Choice } from "@/lib/verdict";
@@ -11,9 +11,11 @@ interface ChoiceBarProps {
   offered: Choice[];
   chosen: string | null;
   onPress: (choice: Choice) => void;
+  /** Where there is a scale above or below: up and down go there. */
+  onLeave?: (by: 1 | -1) => void;
 }
 
-const STEP: Record<string, number> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
+const STEP: Record<string, 1 | -1> = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 /**
  * On a phone: A's row with the tie at its end, then B's row with "both bad" at its end; the same
@@ -30,7 +32,7 @@ function columns(offered: Choice[]): number {
   return Math.ceil(offered.length / (offered.length > 4 ? 2 : 1));
 }
 
-export function ChoiceBar({ question, offered, chosen, onPress }: ChoiceBarProps) {
+export function ChoiceBar({ question, offered, chosen, onPress, onLeave }: ChoiceBarProps) {
   const group = useRef<HTMLDivElement>(null);
   const current = Math.max(
     0,
@@ -41,6 +43,7 @@ export function ChoiceBar({ question, offered, chosen, onPress }: ChoiceBarProps
     const step = STEP[event.key];
     if (!step || event.ctrlKey || event.metaKey || event.altKey) return;
     event.preventDefault();
+    if (onLeave && /Up|Down/.test(event.key)) return onLeave(step);
     const next = (index + step + offered.length) % offered.length;
     if (offered[next]!.id !== chosen) onPress(offered[next]!);
     group.current?.querySelectorAll<HTMLElement>("[role=radio]")[next]?.focus();

@@ -1,17 +1,17 @@
 /** One task on the screen: its prompt, its form, what can be done with it. Mounted anew for each task. */
-import { useEffect, useRef, useState, type ReactNode } from "react";
+import { useEffect, useRef, useState, type ClipboardEvent, type ReactNode } from "react";
 
 import type { Assignment } from "@/api/types";
 import { flagTask, skipTask } from "@/api/work";
 import { dropDraft, isUntouched, type Draft } from "@/lib/drafts";
-import { plural } from "@/lib/words";
+import { codePoints } from "@/lib/marks";
+import { formOf, nameOf } from "@/lib/questions";
 
 import { ActionBar } from "./ActionBar";
-import { CompareForm } from "./CompareForm";
 import { FlagDialog, SkipDialog } from "./dialogs";
-import { answerIn } from "./draftOf";
+import { answerIn, missing } from "./draftOf";
+import { QuestionForm } from "./QuestionForm";
 import { Reasons } from "./Reasons";
-import { RankForm } from "./RankForm";
 import { LeaseBar } from "./StatusBars";
 import { PromptPanel } from "./PromptPanel";
 import { useCommands } from "./useCommands";
@@ -19,16 +19,6 @@ import { useDraft } from "./useDraft";
 import { useLease } from "./useLease";
 import type { Tasks } from "./useTasks";
 import classes from "./work.module.css";
-
-export interface FormProps {
-  assignment: Assignment;
-  draft: Draft;
-  change: (part: Partial<Draft>) => void;
-  submit: () => void;
-  /** What the server refused, by field. */
-  errors: Record<string, string[]>;
-  children: ReactNode;
-}
 
 interface JudgingProps {
   slug: string;
@@ -44,16 +34,10 @@ interface JudgingProps {
   onUndo: () => void;
 }
 
-function missing(assignment: Assignment): string {
-  return assignment.responses.length > 2
-    ? "Give every response a place first."
-    : "Choose first, then submit.";
-}
-
-function nameOf({ task, responses }: Assignment): string {
-  const kind =
-    responses.length > 2 ? `rank ${plural(responses.length, "response")}` : "compare two responses";
-  return `Task ${task}: ${kind}`;
+/** Characters that a paste brings into a text field; what is pasted elsewhere goes nowhere. */
+function pastedInto(event: ClipboardEvent): number {
+  if (!(event.target instanceof Element) || !event.target.matches("textarea, input")) return 0;
+  return codePoints(event.clipboardData.getData("text"));
 }
 
 /** Puts the keyboard's focus on a new task, so that reading and tabbing start there. */
@@ -65,22 +49,29 @@ function useFocusOnMount() {
 
 export function Judging(props: JudgingProps) {
   const { slug, user, assignment, tasks, said, onSaid, onTouched } = props;
-  const { draft, change, done, activeMs, active } = useDraft(user, assignment);
+  const { draft, change, done, forget, activeMs, active } = useDraft(slug, user, assignment);
   const lease = useLease(slug, tasks.queue.tasks, active, tasks.dispatch);
   const [dialog, setDialog] = useState<"skip" | "flag" | null>(null);
   const [whyOpen, setWhyOpen] = useState(false);
   const [hint, setHint] = useState("");
+  const [sought, setSought] = useState(0);
   const main = useFocusOnMount();
   const editing = assignment.revision > 0;
   const answer = answerIn(draft, assignment);
   const refusal = tasks.refused.find((entry) => entry.assignment === assignment.id)?.refusal;
   const touched = !isUntouched(draft);
-  useEffect(() => onTouched(touched), [touched, onTouched]);
+  useEffect(() => {
+    onTouched(touched);
+    return () => onTouched(false);
+  }, [touched, onTouched]);
 
   function submit(): void {
-    if (!answer) return setHint(missing(assignment));
+    if (!answer) {
+      setHint(missing(draft, assignment));
+      return setSought((times) => times + 1);
+    }
     done();
-    tasks.answer(assignment, answer, activeMs());
+    tasks.answer(assignment, answer, { active_ms: activeMs(), pasted: draft.pasted });
     onSaid(editing ? "Change saved." : "Saved.");
   }
 
@@ -104,20 +95,24 @@ export function Judging(props: JudgingProps) {
 
   function cancel(): void {
     done();
+    forget();
     tasks.close(assignment);
     onSaid("Left as it was.");
   }
 
+  const onControl = formOf(assignment) === "revision";
   useCommands({
-    submit,
+    submit: ({ control }) => {
+      if (control || !onControl) submit();
+    },
     ...(editing ? { cancel } : { skip: () => setDialog("skip") }),
     flag: () => setDialog("flag"),
     prompt: props.onPrompt,
   });
 
-  const Form = assignment.responses.length > 2 ? RankForm : CompareForm;
-  const { spec } = assignment.question;
-  const asksWhy = spec.reasons.length > 0 || spec.note;
+  const { question } = assignment;
+  const reasons = question.kind === "comparison" ? question.spec.reasons : [];
+  const asksWhy = reasons.length > 0 || question.spec.note;
   const why = {
     open: whyOpen,
     count: draft.tags.length + (draft.note ? 1 : 0),
@@ -127,20 +122,35 @@ export function Judging(props: JudgingProps) {
   return (
     <>
       {lease.left !== null && <LeaseBar left={lease.left} onKeep={lease.renew} />}
-      <main ref={main} className={classes.task} tabIndex={-1} aria-label={nameOf(assignment)}>
+      <main
+        ref={main}
+        className={classes.task}
+        tabIndex={-1}
+        aria-label={nameOf(assignment)}
+        onPaste={(event) => change({ pasted: draft.pasted + pastedInto(event) })}
+      >
         <PromptPanel
           messages={assignment.prompt}
+          training={assignment.training}
           open={props.promptOpen}
           onToggle={props.onPrompt}
         />
-        <Form assignment={assignment} draft={draft} change={edit} submit={submit} errors={errors}>
+        <QuestionForm
+          assignment={assignment}
+          draft={draft}
+          change={edit}
+          submit={submit}
+          sought={sought}
+          errors={errors}
+        >
           {refusal && (
             <p className={classes.fault} role="alert">
               Not saved: {refusal.detail}
             </p>
           )}
           <Reasons
-            spec={spec}
+            reasons={reasons}
+            asksNote={question.spec.note}
             tags={draft.tags}
             note={draft.note}
             open={whyOpen || Boolean(errors.note ?? errors.tags)}
@@ -152,6 +162,7 @@ export function Judging(props: JudgingProps) {
             canUndo={tasks.canUndo}
             ready={answer !== null}
             editing={editing}
+            onControl={onControl}
             said={hint ? <span role="alert">{hint}</span> : said}
             why={asksWhy ? why : null}
             onUndo={props.onUndo}
@@ -160,7 +171,7 @@ export function Judging(props: JudgingProps) {
             onFlag={() => setDialog("flag")}
             onSubmit={submit}
           />
-        </Form>
+        </QuestionForm>
       </main>
       <SkipDialog opened={dialog === "skip"} onClose={() => setDialog(null)} onSkip={skip} />
       <FlagDialog opened={dialog === "flag"} onClose={() => setDialog(null)} onFlag={flag} />

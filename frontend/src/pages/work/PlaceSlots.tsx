@@ -44,11 +44,7 @@ export function PlaceSlots({ ids, places, spec }: PlaceSlotsProps) {
   const numbers: Place[] = ids.map((_, index) => index + 1);
   const slots = spec.both_bad ? [...numbers, "bad" as const] : numbers;
   return (
-    <ul
-      className={rank.slots}
-      aria-label="Places"
-      style={{ listStyle: "none", margin: 0, padding: 0 }}
-    >
+    <ul className={rank.slots} aria-label="Places">
       {slots.map((place) => (
         <Slot key={place} place={place} ids={ids} places={places} />
       ))}

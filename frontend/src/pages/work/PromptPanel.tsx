@@ -11,11 +11,12 @@ const ROLES: Record<string, string> = { user: "User", assistant: "Assistant", sy
 
 interface PromptPanelProps {
   messages: Message[];
+  training: boolean;
   open: boolean;
   onToggle: () => void;
 }
 
-export function PromptPanel({ messages, open, onToggle }: PromptPanelProps) {
+export function PromptPanel({ messages, training, open, onToggle }: PromptPanelProps) {
   const body = useRef<HTMLDivElement>(null);
   useLayoutEffect(() => {
     if (body.current && messages.length > 1) body.current.scrollTop = body.current.scrollHeight;
@@ -24,6 +25,7 @@ export function PromptPanel({ messages, open, onToggle }: PromptPanelProps) {
   return (
     <section className={classes.prompt} aria-label="Prompt">
       <div className={classes.promptHead}>
+        {training && <span className={classes.training}>Training</span>}
         <h2>{open ? "Prompt" : last.slice(0, 200)}</h2>
         <Tool name={open ? "Collapse prompt" : "Show prompt"} hotkey="p" onClick={onToggle}>
           {open ? "Collapse" : "Show"}

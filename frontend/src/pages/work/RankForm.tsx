@@ -1,11 +1,21 @@
-/** Three or more responses: cards, places, and the order said back in words. */
+/** Three or more responses: cards, places, and the order said back in words, for each criterion. */
 import { DragDropProvider, KeyboardSensor, PointerSensor } from "@dnd-kit/react";
 import { useRef, useState } from "react";
 
-import { clear, nextUnplaced, put, sentence, type Place } from "@/lib/ranking";
+import type { ComparisonSpec } from "@/api/types";
+import { criteriaOf, openBoards, putOn, take, WHOLE } from "@/lib/criteria";
+import {
+  askWords,
+  nextUnplaced,
+  restWords,
+  sentence,
+  type Place,
+  type Places,
+} from "@/lib/ranking";
 
+import { CriterionTabs } from "./CriterionTabs";
 import { responseIds } from "./draftOf";
-import type { FormProps } from "./Judging";
+import { faultsOf, useSought, type FormProps } from "./forms";
 import { PlaceSlots, readDrop } from "./PlaceSlots";
 import { RankBoard } from "./RankBoard";
 import rank from "./rank.module.css";
@@ -13,12 +23,19 @@ import { useCommands } from "./useCommands";
 import classes from "./work.module.css";
 
 const SENSORS = [PointerSensor, KeyboardSensor.configure({ offset: { x: 60, y: 40 } })];
+const FIELDS = ["ranks", "unacceptable", "criteria"];
+const NONE: Places = {};
 
-export function RankForm({ assignment, draft, change, errors, children }: FormProps) {
-  const { spec } = assignment.question;
+export function RankForm(props: FormProps & { spec: ComparisonSpec }) {
+  const { assignment, spec, draft, change, sought, errors, children } = props;
   const ids = responseIds(assignment);
+  const names = criteriaOf(spec);
+  const [at, setAt] = useState(0);
   const [focused, setFocused] = useState(0);
   const board = useRef<HTMLDivElement>(null);
+  const name = names[at] ?? WHOLE;
+  const places = draft.boards[name] ?? NONE;
+  const open = openBoards(spec, ids, draft.boards);
 
   function focusCard(index: number): void {
     setFocused(index);
@@ -28,45 +45,57 @@ export function RankForm({ assignment, draft, change, errors, children }: FormPr
   }
 
   function place(index: number, value: Place): void {
-    const places = put(draft.places, ids[index]!, value, spec);
-    change({ places });
-    focusCard(nextUnplaced(ids, places, index));
+    const boards = putOn(spec, draft.boards, name, ids[index]!, value);
+    change({ boards });
+    focusCard(nextUnplaced(ids, boards[name] ?? NONE, index));
   }
 
+  useSought(sought, () => {
+    const next = open[0] ?? 0;
+    setAt(next);
+    focusCard(nextUnplaced(ids, draft.boards[names[next]!] ?? NONE, ids.length - 1));
+  });
   useCommands({
     digit: ({ digit }) => {
       if (digit >= 1 && digit <= ids.length) place(focused, digit);
       if (digit === 0 && spec.both_bad) place(focused, "bad");
     },
     move: ({ by }) => focusCard((focused + by + ids.length) % ids.length),
-    clear: () => change({ places: clear(draft.places, ids[focused]!) }),
+    turn: ({ by }) => setAt((at + by + names.length) % names.length),
+    clear: () => change({ boards: take(spec, draft.boards, name, ids[focused]!) }),
   });
 
-  const faults = [errors.ranks, errors.unacceptable].flatMap((said) => said ?? []);
+  const faults = faultsOf(errors, FIELDS);
   return (
     <DragDropProvider
       sensors={SENSORS}
       onDragEnd={({ canceled, operation }) => {
         const drop = canceled ? null : readDrop(operation.source?.id, operation.target?.id);
-        if (drop) change({ places: put(draft.places, drop.id, drop.place, spec) });
+        if (drop) change({ boards: putOn(spec, draft.boards, name, drop.id, drop.place) });
       }}
     >
+      {spec.criteria.length > 0 && (
+        <CriterionTabs names={spec.criteria} at={at} open={open} onTurn={setAt} />
+      )}
       <RankBoard
         responses={assignment.responses}
         spec={spec}
-        places={draft.places}
+        places={places}
         focused={focused}
         board={board}
         onFocus={setFocused}
         onPlace={place}
       />
       <div className={classes.dock}>
-        <p className={classes.question}>{spec.prompt}</p>
-        <PlaceSlots ids={ids} places={draft.places} spec={spec} />
-        <p className={rank.sentence} role="status" aria-label="Order so far">
-          {sentence(ids, draft.places)}
+        <p className={classes.question}>
+          {spec.prompt} <span className={rank.ask}>{askWords(spec, ids.length)}</span>
         </p>
-        {faults.length > 0 && <p className={classes.fault}>{faults.join(" ")}</p>}
+        <PlaceSlots ids={ids} places={places} spec={spec} />
+        <p className={rank.sentence} role="status" aria-label="Order so far">
+          {spec.criteria.length > 0 && `${name}: `}
+          {sentence(ids, places, restWords(ids, places, spec))}
+        </p>
+        {faults && <p className={classes.fault}>{faults}</p>}
         {children}
       </div>
     </DragDropProvider>

@@ -1,14 +1,14 @@
 /** Why: tags to switch on and off, and a note. Both are part of the draft. */
 import { Textarea } from "@mantine/core";
 
-import type { ComparisonSpec } from "@/api/types";
-
 import classes from "./work.module.css";
 
 const NOTE_LENGTH = 5000;
 
 interface ReasonsProps {
-  spec: ComparisonSpec;
+  /** What may be given as a reason; none where the question doesn't ask. */
+  reasons: string[];
+  asksNote: boolean;
   tags: string[];
   note: string;
   /** On a narrow screen they show only when asked for. */
@@ -22,12 +22,12 @@ function toggled(tags: string[], tag: string): string[] {
   return tags.includes(tag) ? tags.filter((other) => other !== tag) : [...tags, tag];
 }
 
-function Tags({ spec, tags, errors, onTags }: ReasonsProps) {
-  if (spec.reasons.length === 0) return null;
+function Tags({ reasons, tags, errors, onTags }: ReasonsProps) {
+  if (reasons.length === 0) return null;
   return (
     <div className={classes.tags} role="group" aria-label="Reasons">
       <span className={classes.whyLabel}>Why?</span>
-      {spec.reasons.map((reason) => (
+      {reasons.map((reason) => (
         <button
           key={reason}
           type="button"
@@ -46,12 +46,12 @@ function Tags({ spec, tags, errors, onTags }: ReasonsProps) {
 }
 
 export function Reasons(props: ReasonsProps) {
-  const { spec, note, open, errors, onNote } = props;
-  if (spec.reasons.length === 0 && !spec.note) return null;
+  const { reasons, asksNote, note, open, errors, onNote } = props;
+  if (reasons.length === 0 && !asksNote) return null;
   return (
     <div className={classes.why} data-open={open}>
       <Tags {...props} />
-      {spec.note && (
+      {asksNote && (
         <Textarea
           className={classes.note ?? ""}
           aria-label="Note"

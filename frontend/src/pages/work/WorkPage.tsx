@@ -8,9 +8,12 @@ import type { Work } from "@/api/types";
 import { useWork } from "@/api/work";
 import { ErrorPage, PendingPage } from "@/components/States";
 import { sweepDrafts } from "@/lib/drafts";
+import { NoticeBar } from "@/pages/own/NoticeBar";
 
-import { GuidelinesDrawer, KeysDialog } from "./dialogs";
+import { GuidelinesDrawer } from "./dialogs";
 import { Judging } from "./Judging";
+import { KeysDialog } from "./KeysDialog";
+import { LessonPanel } from "./LessonPanel";
 import { NoConnection, NoTasksLeft, TaskSkeleton } from "./NoTask";
 import { LateBar, OfflineBar, RefusedBar } from "./StatusBars";
 import { TopBar } from "./TopBar";
@@ -126,6 +129,28 @@ function WorkScreen({ slug, user, work }: { slug: string; user: number; work: Wo
   };
   useCommands({ undo, guidelines: () => setOpen("guidelines"), keys: () => setOpen("keys") });
 
+  function middle(): ReactNode {
+    const { lesson, waiting, close } = tasks.lessons;
+    if (lesson) return <LessonPanel lesson={lesson} onClose={close} />;
+    if (waiting) return <TaskSkeleton />;
+    if (!shown) return <InsteadOfTask slug={slug} work={work} tasks={tasks} said={said} />;
+    return (
+      <Judging
+        key={shown.id}
+        slug={slug}
+        user={user}
+        assignment={shown}
+        tasks={tasks}
+        said={said}
+        promptOpen={promptOpen}
+        onPrompt={() => setPromptOpen((now) => !now)}
+        onSaid={say}
+        onTouched={setTouched}
+        onUndo={undo}
+      />
+    );
+  }
+
   return (
     <div className={classes.screen}>
       <TopBar
@@ -133,24 +158,9 @@ function WorkScreen({ slug, user, work }: { slug: string; user: number; work: Wo
         onGuidelines={() => setOpen("guidelines")}
         onKeys={() => setOpen("keys")}
       />
+      <NoticeBar slug={slug} notice={work.notice} />
       <Bars tasks={tasks} />
-      {shown ? (
-        <Judging
-          key={shown.id}
-          slug={slug}
-          user={user}
-          assignment={shown}
-          tasks={tasks}
-          said={said}
-          promptOpen={promptOpen}
-          onPrompt={() => setPromptOpen((now) => !now)}
-          onSaid={say}
-          onTouched={setTouched}
-          onUndo={undo}
-        />
-      ) : (
-        <InsteadOfTask slug={slug} work={work} tasks={tasks} said={said} />
-      )}
+      {middle()}
       <GuidelinesDrawer
         opened={open === "guidelines"}
         onClose={() => setOpen(null)}
@@ -159,7 +169,7 @@ function WorkScreen({ slug, user, work }: { slug: string; user: number; work: Wo
       <KeysDialog
         opened={open === "keys"}
         onClose={() => setOpen(null)}
-        ranking={(shown?.responses.length ?? 2) > 2}
+        assignment={shown ?? null}
       />
     </div>
   );

@@ -1,5 +1,5 @@
-/** What opens over a task: skip with a reason, flag with a note, the guidelines, the keys. */
-import { Button, Drawer, Group, Modal, Radio, Stack, Table, Text, Textarea } from "@mantine/core";
+/** What opens over a task: skip with a reason, flag with a note, the guidelines. */
+import { Button, Drawer, Group, Modal, Radio, Stack, Text, Textarea } from "@mantine/core";
 import { useState } from "react";
 
 import type { SkipReason } from "@/api/types";
@@ -166,55 +166,5 @@ export function GuidelinesDrawer({ opened, onClose, text }: AskProps & { text: s
     >
       {text.trim() ? <Markdown text={text} /> : <Text>This project has no guidelines yet.</Text>}
     </Drawer>
-  );
-}
-
-const COMMON: [string, string][] = [
-  ["Enter", "submit"],
-  ["u", "undo: reopen the last answer"],
-  ["s", "skip, with a reason"],
-  ["f", "flag for the managers"],
-  ["g", "guidelines"],
-  ["p", "collapse or show the prompt"],
-  ["Ctrl Enter", "submit from the note"],
-  ["?", "these keys"],
-];
-const COMPARING: [string, string][] = [
-  ["1 2 3 …", "choose; the same key again submits"],
-  ["0", "both bad"],
-  ["d", "show what differs"],
-  ["l", "link the scrolling of A and B"],
-  ["↑ ↓", "scroll both"],
-];
-const RANKING: [string, string][] = [
-  ["← → or j k", "move between the responses"],
-  ["1 2 3 …", "place the focused response; the same place twice is a tie"],
-  ["0", "unacceptable"],
-  ["Backspace", "take the place back"],
-];
-
-export function KeysDialog({ opened, onClose, ranking }: AskProps & { ranking: boolean }) {
-  const rows = [...(ranking ? RANKING : COMPARING), ...COMMON];
-  return (
-    <Modal
-      opened={opened}
-      onClose={onClose}
-      title="Keys"
-      closeButtonProps={{ "aria-label": "Close" }}
-    >
-      <Table withRowBorders={false} verticalSpacing={5}>
-        <Table.Tbody>
-          {rows.map(([key, does]) => (
-            <Table.Tr key={key}>
-              <Table.Th w={130}>{key}</Table.Th>
-              <Table.Td>{does}</Table.Td>
-            </Table.Tr>
-          ))}
-        </Table.Tbody>
-      </Table>
-      <Text size="sm" c="dimmed" mt="sm">
-        Everything also works by mouse and touch. Esc closes this.
-      </Text>
-    </Modal>
   );
 }

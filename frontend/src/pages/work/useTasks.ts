@@ -4,7 +4,7 @@ import { useCallback, useEffect, useReducer, useRef, useState } from "react";
 
 import { ApiError } from "@/api/client";
 import { sessionKey } from "@/api/queryClient";
-import type { Answer, Assignment, Work } from "@/api/types";
+import type { Answer, Assignment, Submission, Work } from "@/api/types";
 import { fetchAssignment, fetchNext, workQuery } from "@/api/work";
 import { dropDraft, writeDraft } from "@/lib/drafts";
 import { backOff, type Entry, type Outbox } from "@/lib/outbox";
@@ -13,6 +13,7 @@ import { uuid } from "@/lib/uuid";
 
 import { draftOf } from "./draftOf";
 import { outboxOf, useEntries } from "./outboxes";
+import { useLessons } from "./useLessons";
 
 type Dispatch = (event: QueueEvent) => void;
 
@@ -79,6 +80,8 @@ function useReceipts(slug: string, outbox: Outbox, dispatch: Dispatch) {
   return { late, forgetLate: useCallback(() => setLate(null), []) };
 }
 
+type Spent = Pick<Submission, "active_ms" | "pasted">;
+
 function oneMoreDone(work: Work | undefined): Work | undefined {
   if (!work) return work;
   const { done, done_today } = work.progress;
@@ -94,14 +97,16 @@ export function useTasks(slug: string, user: number) {
   const holding = [...new Set([...queue.tasks.map((task) => task.id), ...unsent])];
   const failure = useFetchAhead(slug, wantsMore(queue, unsent), holding, dispatch);
   const receipts = useReceipts(slug, outbox, dispatch);
+  const lessons = useLessons(outbox);
   const refused = entries.filter((entry) => entry.refusal);
 
-  function answer(assignment: Assignment, given: Answer, active_ms: number): void {
+  function answer(assignment: Assignment, given: Answer, spent: Spent): void {
     const key = uuid();
     const earlier = entries.filter((entry) => entry.assignment === assignment.id);
     const follows = earlier.findLast((entry) => !entry.refusal)?.body.key ?? null;
-    const body = { ...given, key, revision: assignment.revision, active_ms };
+    const body = { ...given, key, revision: assignment.revision, ...spent };
     dropDraft(window.localStorage, user, assignment.id);
+    if (assignment.training) lessons.expect(assignment, key);
     outbox.add({ slug, assignment: assignment.id, body, follows });
     // Only now, with the newer answer kept, may the refused one go.
     earlier.filter((entry) => entry.refusal).forEach((entry) => outbox.remove(entry.body.key));
@@ -113,7 +118,10 @@ export function useTasks(slug: string, user: number) {
 
   function undo(): void {
     const last = reopenable(queue);
-    if (last) dispatch({ type: "opened", assignment: { ...last.assignment, answer: last.answer } });
+    if (!last) return;
+    // A draft that was fetched with the task is older than the answer.
+    const assignment = { ...last.assignment, answer: last.answer, draft: null };
+    dispatch({ type: "opened", assignment });
   }
 
   /** Puts a reopened answer away again, as the server has it. */
@@ -136,7 +144,7 @@ export function useTasks(slug: string, user: number) {
 
   const canUndo = reopenable(queue) !== null;
   const calls = { dispatch, answer, undo, close, open, reopen };
-  return { queue, entries, refused, failure, outbox, canUndo, ...calls, ...receipts };
+  return { queue, entries, refused, failure, outbox, canUndo, lessons, ...calls, ...receipts };
 }
 
 export type Tasks = ReturnType<typeof useTasks>;

@@ -44,7 +44,11 @@ export function DataTable<Row>({
           {rows.map((row) => (
             <Table.Tr key={keyOf(row)}>
               {columns.map(({ name, cell, numeric }) => (
-                <Table.Td key={name} ta={numeric ? "right" : undefined}>
+                <Table.Td
+                  key={name}
+                  ta={numeric ? "right" : undefined}
+                  style={numeric ? { whiteSpace: "nowrap" } : undefined}
+                >
                   {cell(row)}
                 </Table.Td>
               ))}

@@ -7,10 +7,22 @@ export function useSlug(): string {
   return useParams({ from: "/p/$slug" }).slug;
 }
 
-/** `page` is the path below /manage, without a leading slash. */
-export function GoTo({ page, children }: { page: string; children: ReactNode }) {
+interface GoToProps {
+  /** The path below /manage, without a leading slash. */
+  page: string;
+  /** Amid other words, where colour alone would not tell a link. */
+  amidWords?: boolean;
+  children: ReactNode;
+}
+
+export function GoTo({ page, amidWords = false, children }: GoToProps) {
   return (
-    <Anchor inherit component={Link} to={`/p/${useSlug()}/manage/${page}`}>
+    <Anchor
+      inherit
+      component={Link}
+      to={`/p/${useSlug()}/manage/${page}`}
+      underline={amidWords ? "always" : "hover"}
+    >
       {children}
     </Anchor>
   );

@@ -1,0 +1,86 @@
+"""Adaptive overlap, and leases as long as a question takes: what follows from new judgments."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from annotate.models import Project
+
+# A task gets one place more at a time, and only once all it had are judged, so none is judged more
+# often than its consensus needed. Tasks that are the least sure come first where a budget ends. A
+# task that somebody is just changing waits for the next refresh.
+_EXTEND = """
+WITH judged AS (
+    SELECT count(*) AS n FROM annotate_judgment AS j
+    JOIN annotate_task AS t ON t.id = j.task_id JOIN annotate_question AS q ON q.id = t.question_id
+    WHERE q.project_id = %(project)s AND t.purpose = 'work' AND j.newest
+      AND j.kind <> 'adjudication'
+), open AS (
+    SELECT coalesce(sum(t.places_left), 0) AS n FROM annotate_task AS t
+    JOIN annotate_question AS q ON q.id = t.question_id
+    WHERE q.project_id = %(project)s AND t.purpose = 'work' AND t.places_left > 0
+), unsure AS (
+    SELECT t.id FROM annotate_task AS t
+    JOIN annotate_question AS q ON q.id = t.question_id
+    JOIN annotate_taskconsensus AS c ON c.task_id = t.id
+    WHERE q.project_id = %(project)s AND t.purpose = 'work' AND t.places_left = 0
+      AND t.overlap < %(most)s AND c.judgments >= t.overlap AND c.confidence < %(confidence)s
+    ORDER BY c.confidence, t.id
+    LIMIT CASE WHEN %(budget)s::int IS NULL THEN NULL
+               ELSE greatest(%(budget)s - (SELECT n FROM judged) - (SELECT n FROM open), 0) END
+    FOR NO KEY UPDATE OF t SKIP LOCKED
+)
+UPDATE annotate_task AS t SET overlap = overlap + 1, places_left = places_left + 1
+FROM unsure WHERE t.id = unsure.id AND t.places_left = 0
+"""
+
+# Five times the median leaves the slow tasks time; a tab that is open extends its lease anyway.
+_SIZE = """
+UPDATE annotate_question AS q
+SET lease_seconds = greatest(%(shortest)s, ceil(m.seconds * %(times)s))::int
+FROM (
+    SELECT n.question_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY n.active_ms) / 1000 AS seconds
+    FROM annotate_question AS of CROSS JOIN LATERAL (
+        SELECT t.question_id, j.active_ms FROM annotate_judgment AS j
+        JOIN annotate_task AS t ON t.id = j.task_id
+        WHERE t.question_id = of.id AND j.kind = 'rating' AND j.active_ms IS NOT NULL
+        ORDER BY j.id DESC LIMIT %(newest)s
+    ) AS n
+    WHERE of.project_id = %(project)s
+    GROUP BY n.question_id HAVING count(*) >= %(enough)s
+) AS m
+WHERE q.id = m.question_id
+  AND q.lease_seconds IS DISTINCT FROM greatest(%(shortest)s, ceil(m.seconds * %(times)s))::int
+"""
+SHORTEST_LEASE = 120
+LEASE_TIMES_MEDIAN = 5
+NEWEST, ENOUGH = 200, 20
+
+
+def extend_overlap(*, project: Project) -> int:
+    """Gives a place to each fully judged task whose consensus is below the project's confidence,
+    within its largest overlap and its budget; how many. None where the overlap is fixed."""
+    if project.overlap_max is None:
+        return 0
+    parameters = {
+        "project": project.pk,
+        "most": project.overlap_max,
+        "confidence": project.confidence,
+        "budget": project.budget,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_EXTEND, parameters)
+        return int(cursor.rowcount)
+
+
+def size_leases(*, project: Project) -> None:
+    """Sets the leases of each question to five times the median time of its newest 200 answers."""
+    parameters = {
+        "project": project.pk,
+        "shortest": SHORTEST_LEASE,
+        "times": LEASE_TIMES_MEDIAN,
+        "newest": NEWEST,
+        "enough": ENOUGH,
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(_SIZE, parameters)

@@ -1,0 +1,31 @@
+/** The shapes of reviewing, people and questions, by the names that the managers' pages use. */
+import type { components } from "./schema";
+import type { Question } from "./types";
+
+type Schema = components["schemas"];
+
+export type Share = Schema["Share"];
+export type Forecast = Schema["Forecast"];
+export type Appeal = Schema["AppealRow"];
+export type TaskLease = Schema["TaskLease"];
+export type StepPosterior = Schema["StepPosterior"];
+export type TaskPurpose = Schema["TaskPurpose"];
+export type SentAnswer = Schema["AnswerPartsRequest"];
+
+export type Profile = Schema["PersonProfile"];
+export type Signals = Schema["Signals"];
+export type Twin = Schema["Twin"];
+export type Proposal = Schema["Proposal"];
+export type PersonChange = Schema["PatchedPersonChangeRequest"];
+export type Invitation = Schema["Invitation"];
+export type NewInvitation = Schema["InvitationNewRequest"];
+
+export type Kind = Schema["QuestionKind"];
+export type SentSpec = Schema["SpecRequest"];
+export type NewQuestion = Schema["QuestionNewRequest"];
+export type QuestionChange = Schema["PatchedQuestionChangeRequest"];
+type Settled = Omit<Schema["QuestionOut"], "kind" | "spec">;
+type Of<Each> = Each extends Question ? Settled & Pick<Each, "kind" | "spec"> : never;
+/** A question with the spec of its kind, and who is given its tasks. */
+export type ProjectQuestion = Of<Question>;
+export type QuestionVersion = Schema["QuestionVersion"];

@@ -1,0 +1,69 @@
+/** Signs of inattention as evidence: each with what else may explain it, none with a verdict. */
+import { List, Stack, Text } from "@mantine/core";
+import type { ReactNode } from "react";
+
+import type { Signals } from "@/api/manageTypes";
+
+import { GoTo } from "../parts/GoTo";
+import { Section } from "../parts/Page";
+import { leftWords, pasteWords, runWords, tooFastWords, twinWords } from "./signalWords";
+
+function Signal({ found, but }: { found: ReactNode; but: string }) {
+  return (
+    <List.Item>
+      <Text component="div">{found}</Text>
+      <Text size="sm" c="dimmed">
+        By itself it proves nothing: {but}
+      </Text>
+    </List.Item>
+  );
+}
+
+function Twins({ twins }: Pick<Signals, "twins">) {
+  if (twins.length === 0) return <>Agrees with nobody more than raters here usually do.</>;
+  return (
+    <Stack gap={2}>
+      {twins.map((twin) => (
+        <Text key={twin.user}>
+          With{" "}
+          <GoTo amidWords page={`people/${twin.user}`}>
+            {twin.name}
+          </GoTo>
+          : {twinWords(twin)}
+        </Text>
+      ))}
+    </Stack>
+  );
+}
+
+export function SignalList({ signals }: { signals: Signals }) {
+  return (
+    <Section
+      title="Signals"
+      about="Over the newest 500 answers. Look at answers before you conclude anything, and ask the person."
+    >
+      <List spacing="sm" listStyleType="none">
+        <Signal
+          found={tooFastWords(signals.too_fast)}
+          but="some responses are known at a glance, such as an empty one or one that is off the subject."
+        />
+        <Signal
+          found={runWords(signals.longest_run)}
+          but="the longest of many runs is always longer than it feels."
+        />
+        <Signal
+          found={pasteWords(signals)}
+          but="a quotation, or a note written elsewhere, is pasted too."
+        />
+        <Signal
+          found={leftWords(signals.left)}
+          but="sides are drawn by chance, so look only where the interval leaves out 50 %."
+        />
+        <Signal
+          found={<Twins twins={signals.twins} />}
+          but="two careful raters agree more than two careless ones; easy tasks add to it."
+        />
+      </List>
+    </Section>
+  );
+}
