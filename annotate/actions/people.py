@@ -146,6 +146,7 @@ def dismiss_notice(*, project: Project, rater: User) -> None:
     Membership.objects.filter(project=project, user=rater).update(notice="")
 
 
+AN_OWNER = "This is an owner of the project: only an owner can remove another."
 ONLY_OWNER = "This is the project's only owner: nobody could manage it. Add another owner first."
 
 
@@ -155,8 +156,10 @@ def leave(*, member: Membership, by: User) -> None:
 
     Whoever is in no other project is made nameless and can't sign in again.
     """
-    others = Membership.objects.filter(project=member.project, role=Role.OWNER, left_at=None)
-    if member.role == Role.OWNER and not others.exclude(pk=member.pk).exists():
+    owners = Membership.objects.filter(project=member.project, role=Role.OWNER, left_at=None)
+    if member.role == Role.OWNER and not owners.filter(user=by).exists():
+        raise ValidationError({"person": [AN_OWNER]})
+    if member.role == Role.OWNER and not owners.exclude(pk=member.pk).exists():
         raise ValidationError({"person": [ONLY_OWNER]})
     record(project=member.project, actor=by, action="person left", user=member.user.username)
     Membership.objects.filter(pk=member.pk).update(

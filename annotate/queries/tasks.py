@@ -127,6 +127,9 @@ def _filtered(project: Project, status: str, source: str) -> QuerySet[Task]:
     elif status == "judged":
         newest = Judgment.objects.filter(task=OuterRef("pk"), newest=True)
         tasks = tasks.filter(Exists(newest))
+    elif status == "flagged":
+        flagged = Assignment.objects.filter(task=OuterRef("pk"), flagged=True)
+        tasks = tasks.filter(Exists(flagged))
     elif status in Task.Purpose.values:
         return tasks.filter(purpose=status)
     return tasks.filter(source=source) if source in Task.Source.values else tasks

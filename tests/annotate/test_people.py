@@ -183,6 +183,15 @@ def test_the_last_owner_can_not_leave(alice: User, client_of: ClientOf) -> None:
     assert "only owner" in refused.json()["detail"]
 
 
+def test_a_manager_can_not_remove_an_owner(
+    project: Project, alice: User, client_of: ClientOf
+) -> None:
+    boss = add_person(project=project, by=None, username="boss", name="Boss", role=Role.MANAGER)
+    refused = client_of(boss).delete(f"{PROJECT}/people/{alice.pk}")
+    assert refused.status_code == 400
+    assert Membership.objects.get(user=alice).left_at is None
+
+
 def test_groups_and_skills_are_given_by_managers(
     bob: User, alice: User, client_of: ClientOf
 ) -> None:

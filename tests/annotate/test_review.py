@@ -176,6 +176,17 @@ def test_nothing_decided_is_nothing_to_appeal_against(bob: User, disputed: Task)
     assert refused.status_code == 400
 
 
+def test_flagged_tasks_can_be_listed(
+    alice: User, bob: User, add_tasks: AddTasks, client_of: ClientOf
+) -> None:
+    add_tasks(2)
+    desk = Desk(bob)
+    lent = desk.next()
+    desk.post(f"assignments/{lent['id']}/flag", {"note": "Broken text"})
+    rows = client_of(alice).get(f"{PROJECT}/tasks?status=flagged").json()["results"]
+    assert [(row["id"], row["flagged"]) for row in rows] == [(lent["task"], True)]
+
+
 def test_the_task_page_has_the_whole_history(
     alice: User, bob: User, disputed: Task, client_of: ClientOf, add_tasks: AddTasks
 ) -> None:

@@ -90,7 +90,7 @@ class ProjectView(APIView):
         return Response(s.ProjectOut(project).data)
 
 
-STATUSES = ["all", "open", "judged", "gold", "training", "repeat"]
+STATUSES = ["all", "open", "judged", "flagged", "gold", "training", "repeat"]
 SOURCES = ["all", "import", "round"]
 ORDERS = ["newest", "uncertain"]
 

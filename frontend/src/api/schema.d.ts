@@ -3162,7 +3162,7 @@ export interface operations {
                 cursor?: string;
                 order?: "newest" | "uncertain";
                 source?: "all" | "import" | "round";
-                status?: "all" | "gold" | "judged" | "open" | "repeat" | "training";
+                status?: "all" | "flagged" | "gold" | "judged" | "open" | "repeat" | "training";
             };
             header?: never;
             path: {
