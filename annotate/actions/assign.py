@@ -14,16 +14,15 @@ from datetime import datetime
 from typing import Any
 
 from django.db import IntegrityError, connection, transaction
+from django.http import Http404
 from django.utils import timezone
 
 from annotate.actions import lend
-from annotate.actions.leases import return_expired
-from annotate.models import Assignment, Membership, Project, Question, Task, User
+from annotate.actions.leases import LEASES_AT_ONCE, return_expired
+from annotate.models import Assignment, Project, Question, Task, User
 from annotate.models.rows import columns, one
 from annotate.queries.projects import question_as_shown, questions_of
 
-# The task on the screen and the one prefetched behind it.
-LEASES_AT_ONCE = 2
 # A rater's two tabs can race for the same task; the loser tries again.
 ATTEMPTS = 3
 
@@ -140,7 +139,7 @@ def _enter(user: User, keys: dict[str, int]) -> Rater:
     """Locks the membership, so that two tabs don't both see a free place for a lease."""
     entered = one(_ENTER, keys)
     if entered is None:
-        raise Membership.DoesNotExist
+        raise Http404  # left in this very moment
     membership, paused_at, training_since, groups, skills, lent, reached = entered
     return Rater(
         user=user,

@@ -10,11 +10,11 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from annotate.actions.answers import Parts, checked, columns_of
-from annotate.actions.leases import lock, take_place
+from annotate.actions.leases import lock, lock_member, take_place
 from annotate.actions.training import Feedback, feedback_on
 from annotate.errors import Conflict
 from annotate.jobs import enqueue_coalesced
-from annotate.models import Assignment, Judgment
+from annotate.models import Assignment, Judgment, Task
 from annotate.models.rows import columns, insert, one
 from annotate.queries.projects import question_as_shown
 
@@ -44,9 +44,12 @@ def submit(
     """Stores an answer as the revision after `revision` (0: the first).
 
     The same `key` again gives the same judgment and changes nothing. `pasted` counts the characters
-    that were not typed. Locks the assignment, then the task. Raises ValidationError (400) by field,
+    that were not typed. Locks the assignment, then the task; in
+    training the membership before them. Raises ValidationError (400) by field,
     Conflict (409) where stale.
     """
+    if assignment.task.purpose == Task.Purpose.TRAINING:
+        lock_member(assignment)  # which the end of a training writes
     assignment = lock(assignment)
     sent_before, newest = _judgments(assignment, key)
     if sent_before:

@@ -16,6 +16,9 @@ from annotate.actions.audit import record
 from annotate.models import Assignment, Membership, Project, Question, User
 from annotate.models.rows import columns, one
 
+# The task on the screen and the one prefetched behind it.
+LEASES_AT_ONCE = 2
+
 # Tasks are locked in the order of their ids, so that two who give the same ones back don't wait for
 # each other.
 _GIVE_BACK = """
@@ -100,14 +103,12 @@ def flag(*, assignment: Assignment, note: str) -> Assignment:
 
 @transaction.atomic
 def extend_lease(*, assignment: Assignment) -> Assignment:
-    """A heartbeat from an open tab. An expired lease is taken up again if its place is free.
-
-    Nothing is extended for somebody who is paused.
+    """A heartbeat from an open tab. An expired lease is taken up again if its place is free and the
+    rater has room for it. Nothing is extended for somebody who is paused.
     """
+    member = lock_member(assignment)
     assignment = lock(assignment)
-    project = assignment.task.question.project
-    member = Membership.objects.filter(project=project, user=assignment.rater)
-    if member.filter(paused_at__isnull=False).exists():
+    if member.paused_at or not _has_room(assignment):
         return assignment
     if assignment.state == Assignment.State.EXPIRED and take_place(assignment):
         assignment.state = Assignment.State.LEASED
@@ -115,6 +116,27 @@ def extend_lease(*, assignment: Assignment) -> Assignment:
         assignment.lease_expires_at = timezone.now() + lease_of(assignment.task.question)
         assignment.save(update_fields=["state", "lease_expires_at"])
     return assignment
+
+
+def _has_room(assignment: Assignment) -> bool:
+    """Whether the lease runs still, or the rater could be lent another one."""
+    now = timezone.now()
+    if assignment.state == Assignment.State.LEASED and assignment.lease_expires_at >= now:
+        return True
+    others = Assignment.objects.filter(
+        rater=assignment.rater,
+        state=Assignment.State.LEASED,
+        lease_expires_at__gte=now,
+        task__question__project=assignment.task.question.project,
+    ).exclude(pk=assignment.pk)
+    return others.count() < LEASES_AT_ONCE
+
+
+def lock_member(assignment: Assignment) -> Membership:
+    """The membership of the assignment's rater, locked; before the assignment is, if it will be."""
+    return Membership.objects.select_for_update(no_key=True).get(
+        project=assignment.task.question.project, user=assignment.rater_id
+    )
 
 
 _LOCK = f"""

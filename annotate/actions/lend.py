@@ -15,6 +15,7 @@ from typing import Any
 from annotate.actions.leases import lease_of
 from annotate.models import Assignment, Project, Question, Task, User
 from annotate.models.rows import columns, one
+from annotate.queries.projects import question_as_shown
 from annotate.questions.order import presentation_order
 
 # Above every priority there is: nothing is above or after it, so the search begins anew.
@@ -217,6 +218,7 @@ def _first(
             assignment: Assignment = found[0]
             assignment.task = found[1]
             assignment.task.question = question
+            assignment.task.question = question_as_shown(assignment)
             assignment.rater = wanted.rater
             return assignment
     return None

@@ -25,6 +25,8 @@ WITH judged AS (
     JOIN annotate_taskconsensus AS c ON c.task_id = t.id
     WHERE q.project_id = %(project)s AND t.purpose = 'work' AND t.places_left = 0
       AND t.overlap < %(most)s AND c.judgments >= t.overlap AND c.confidence < %(confidence)s
+      AND NOT EXISTS (
+          SELECT FROM annotate_assignment AS a WHERE a.task_id = t.id AND a.state = 'leased')
     ORDER BY c.confidence, t.id
     LIMIT CASE WHEN %(budget)s::int IS NULL THEN NULL
                ELSE greatest(%(budget)s - (SELECT n FROM judged) - (SELECT n FROM open), 0) END

@@ -12,7 +12,6 @@ from rest_framework.exceptions import ValidationError
 from annotate.actions.audit import record
 from annotate.jobs import enqueue
 from annotate.models import (
-    Assignment,
     Judgment,
     KnownAnswer,
     Membership,
@@ -108,15 +107,20 @@ def add_question(
 
 @transaction.atomic
 def change_question(*, question: Question, by: User, changes: Mapping[str, Any]) -> Question:
-    """Sets title, spec, skills and groups. A spec that raters have met gets a new version; their
-    answers keep the old one, and tasks that are still open go on under the new one."""
-    question = Question.objects.select_for_update().select_related("project").get(pk=question.pk)
+    """Sets title, spec, skills and groups. A spec that raters may have met gets a new version;
+    their answers keep the old one, and tasks that are still open go on under the new one."""
+    question = (
+        Question.objects.select_for_update(of=("self",))
+        .select_related("project")
+        .get(pk=question.pk)
+    )
     if "spec" in changes:
         changes = {**changes, "spec": _parsed(question.kind, changes["spec"]).to_json()}
     new_spec = changes.get("spec", question.spec)
     if new_spec != question.spec:
         _refuse_misfit(question, _parsed(question.kind, new_spec), new_spec)
-        if Assignment.objects.filter(task__question=question, version=question.version).exists():
+        # With tasks there may be a rater who is just being shown one.
+        if Task.objects.filter(question=question).exists():
             question.version += 1
     for field, value in changes.items():
         setattr(question, field, value)

@@ -13,7 +13,7 @@ from annotate.jobs import enqueue_coalesced
 from annotate.models import Appeal, Assignment, Judgment, Task, User
 from annotate.queries.judgments import decisions_of
 
-OWN_TASK = "You have judged this task yourself: somebody else has to decide it."
+OWN_TASK = "You have had this task as a rater: somebody else has to decide it."
 NO_WORK = "Only the raters' work is decided here; this task has a known answer or is a repeat."
 NO_DECISION = "No reviewer has decided this task: there is nothing to appeal against."
 NO_ANSWER = "You have not answered this task."
@@ -29,7 +29,7 @@ def adjudicate(*, task: Task, by: User, parts: Parts, explanation: str) -> Judgm
     Conflict where `by` has judged the task; ValidationError where the answer doesn't fit.
     """
     task = (
-        Task.objects.select_for_update(no_key=True)
+        Task.objects.select_for_update(of=("self",), no_key=True)
         .select_related("question__project")
         .get(pk=task.pk)
     )

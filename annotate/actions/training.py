@@ -18,6 +18,7 @@ from annotate.queries.known import checks_of, right_needed
 PLACES = 30_000
 
 NO_RIGHT_ANSWER = "A revision has no right answer: choose a task of another kind of question."
+NO_KNOWN_ANSWER = "This task has no known answer."
 REPEATED = "This is a repeat of a rater's own task; choose the task it repeats."
 JUDGED = (
     "Raters have judged this task as work already, and their votes would leave the data set. "
@@ -40,7 +41,7 @@ def set_known_answer(
 ) -> KnownAnswer:
     """Makes a task gold, or training, by the answer that is right and why. ValidationError where
     the answer doesn't fit the question, or the task can't be one."""
-    task = Task.objects.select_for_update().select_related("question__project").get(pk=task.pk)
+    task = _locked(task)
     answer = checked(task, task.question, parts)
     _refuse_unfit(task)
     columns = columns_of(answer)
@@ -61,6 +62,11 @@ def set_known_answer(
     return known
 
 
+def _locked(task: Task) -> Task:
+    found = Task.objects.select_for_update(of=("self",), no_key=True)
+    return found.select_related("question__project").get(pk=task.pk)
+
+
 def _refuse_unfit(task: Task) -> None:
     if task.question.kind == "revision":
         raise ValidationError({"task": [NO_RIGHT_ANSWER]})
@@ -73,7 +79,9 @@ def _refuse_unfit(task: Task) -> None:
 @transaction.atomic
 def forget_known_answer(*, task: Task, by: User) -> None:
     """Makes the task work again. What raters answered to it while it was gold counts as votes."""
-    task = Task.objects.select_for_update().select_related("question__project").get(pk=task.pk)
+    task = _locked(task)
+    if task.purpose not in {Task.Purpose.GOLD, Task.Purpose.TRAINING}:
+        raise ValidationError({"task": [NO_KNOWN_ANSWER]})
     KnownAnswer.objects.filter(task=task).delete()
     used = task.overlap - task.places_left
     task.purpose = Task.Purpose.WORK
@@ -89,7 +97,9 @@ def feedback_on(assignment: Assignment, judgment: Judgment) -> Feedback | None:
     task = assignment.task
     if task.purpose != Task.Purpose.TRAINING:
         return None
-    known = KnownAnswer.objects.get(task=task)
+    known = KnownAnswer.objects.filter(task=task).first()
+    if known is None:
+        return None  # removed since the rater was shown the task
     right = is_right(judgment, known, task.question)
     _end_training(task.question.project, assignment.rater_id)
     answer = shown_answer(task.question, task.response_ids, known.answer)

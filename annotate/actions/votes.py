@@ -163,11 +163,16 @@ def _take_places(tasks: Sequence[int]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(
             """
+            WITH v AS (
+                SELECT t.id, u.n FROM annotate_task AS t
+                JOIN (SELECT id, count(*)::int AS n FROM unnest(%s::bigint[]) AS ids(id)
+                      GROUP BY id) AS u ON u.id = t.id
+                ORDER BY t.id FOR NO KEY UPDATE OF t
+            )
             UPDATE annotate_task AS t
             SET overlap = greatest(t.overlap, t.overlap - t.places_left + v.n),
                 places_left = greatest(t.places_left - v.n, 0)
-            FROM (SELECT id, count(*)::int AS n FROM unnest(%s::bigint[]) AS u(id) GROUP BY id) AS v
-            WHERE t.id = v.id
+            FROM v WHERE t.id = v.id
             """,
             [list(tasks)],
         )

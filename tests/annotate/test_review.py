@@ -107,7 +107,7 @@ def test_nobody_decides_what_they_have_judged_themselves(
     project.memberships.filter(user=bob).update(role=Role.REVIEWER)
     refused = decide(client_of(bob), disputed, 0)
     assert refused.status_code == 409
-    assert "judged this task yourself" in refused.json()["detail"]
+    assert "had this task as a rater" in refused.json()["detail"]
 
 
 def test_a_decision_needs_an_explanation_and_a_whole_answer(

@@ -1,0 +1,139 @@
+"""Two at once on the same rows: each sequence once ended in a deadlock or a broken rule."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from django.db import connections
+from django.utils import timezone
+
+from annotate.actions import assign, judge, leases, people, training
+from annotate.models import Assignment, Judgment, Membership, Project, Task, User
+from tests.annotate.desk import preferring
+
+pytestmark = pytest.mark.django_db(transaction=True)
+AddTasks = Callable[..., list[Task]]
+LONG = 5
+
+
+def at_once(*works: Callable[[], Any]) -> list[Any]:
+    """What each gives, in threads of their own; an exception of any of them is raised."""
+
+    def closing(work: Callable[[], Any]) -> Any:
+        try:
+            return work()
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(closing, works))
+
+
+def first_is_best(task: Task) -> dict[str, Any]:
+    return preferring([{"id": pk} for pk in task.response_ids], task.response_ids[0])
+
+
+def lent(project: Project, rater: User) -> Assignment:
+    found = assign.next_assignment(project=project, rater=rater).assignment
+    assert found
+    return Assignment.objects.select_related("task__question__project", "rater").get(pk=found.pk)
+
+
+def member(project: Project, rater: User) -> Membership:
+    return Membership.objects.select_related("user", "project").get(project=project, user=rater)
+
+
+def train(project: Project, rater: User, by: User, task: Task) -> None:
+    training.set_known_answer(
+        task=task, by=by, parts=first_is_best(task), explanation="So it is.", training=True
+    )
+    Project.objects.update(training_tasks=1)
+    project.refresh_from_db()
+    Membership.objects.filter(user=rater).update(training_since=timezone.now())
+
+
+def test_a_pause_and_a_training_answer_dont_lock_each_other_out(
+    project: Project,
+    alice: User,
+    bob: User,
+    add_tasks: AddTasks,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    [task] = add_tasks(1)
+    train(project, bob, alice, task)
+    assignment, person = lent(project, bob), member(project, bob)
+    answered = Event()
+    end_training = training._end_training
+
+    def ends(*arguments: Any) -> None:
+        answered.set()
+        end_training(*arguments)
+
+    monkeypatch.setattr(training, "_end_training", ends)
+
+    def submit() -> bool:
+        parts = first_is_best(task)
+        return judge.submit(assignment=assignment, key=uuid4(), revision=0, parts=parts).created
+
+    def pause() -> bool:
+        answered.wait(LONG)
+        return bool(people.set_paused(member=person, by=alice, paused=True).paused_at)
+
+    assert at_once(submit, pause) == [True, True]
+    assert Membership.objects.get(pk=person.pk).training_since is None
+
+
+def test_a_heartbeat_in_the_moment_of_a_pause_leaves_no_lease(
+    project: Project,
+    alice: User,
+    bob: User,
+    add_tasks: AddTasks,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    add_tasks(1)
+    assignment, person = lent(project, bob), member(project, bob)
+    leases.return_own(rater=bob)
+    taking = Event()
+    take_place = leases.take_place
+
+    def takes(taken: Assignment) -> bool:
+        taking.set()
+        return take_place(taken)
+
+    monkeypatch.setattr(leases, "take_place", takes)
+
+    def pause() -> None:
+        taking.wait(LONG)
+        people.set_paused(member=person, by=alice, paused=True)
+
+    at_once(lambda: leases.extend_lease(assignment=assignment), pause)
+    assert not Assignment.objects.filter(state=Assignment.State.LEASED).exists()
+
+
+def test_a_heartbeat_takes_no_third_lease(project: Project, bob: User, add_tasks: AddTasks) -> None:
+    add_tasks(3)
+    ended = lent(project, bob)
+    leases.return_own(rater=bob)
+    first = assign.next_assignment(project=project, rater=bob).assignment
+    assert first
+    assign.next_assignment(project=project, rater=bob, holding=[first.pk])
+    assert leases.extend_lease(assignment=ended).state == Assignment.State.EXPIRED
+    assert Assignment.objects.filter(state=Assignment.State.LEASED).count() == 2
+
+
+def test_a_training_answer_to_a_task_that_is_work_again_is_kept_without_feedback(
+    project: Project, alice: User, bob: User, add_tasks: AddTasks
+) -> None:
+    [task] = add_tasks(1)
+    train(project, bob, alice, task)
+    assignment = lent(project, bob)
+    training.forget_known_answer(task=task, by=alice)
+    parts = first_is_best(task)
+    done = judge.submit(assignment=assignment, key=uuid4(), revision=0, parts=parts)
+    assert done.feedback is None
+    assert Judgment.objects.count() == 1
