@@ -278,14 +278,21 @@ def test_real_pairs_go_in_whole(project: Project, real_data: Path) -> None:
 def test_a_reading_process_that_dies_is_reported_and_what_went_in_stays(
     project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("annotate.actions.importing.BATCH", 10)
     path = write_jsonl(tmp_path / "many.jsonl", [pair(i) for i in range(20_000)])
 
-    def kill(report: Report) -> None:
-        for reader in reading_processes():
-            reader.kill()
+    killed: list[psutil.Process] = []
 
-    with pytest.raises(ReadingFailed, match=r"ended early \(status -9\)"):
+    def kill(report: Report) -> None:
+        if not killed:  # looking for it takes as long as many batches
+            killed.extend(reading_processes())
+            for reader in killed:
+                reader.kill()
+
+    with (
+        monkeypatch.context() as patched,
+        pytest.raises(ReadingFailed, match=r"ended early \(status -9\)"),
+    ):
+        patched.setattr("annotate.actions.importing.BATCH", 10)
         import_file(project=project, path=path, progress=kill)
     kept = Task.objects.count()
     assert 0 < kept < 20_000
