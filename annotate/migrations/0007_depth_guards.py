@@ -40,25 +40,93 @@ CREATE TRIGGER task_repeat_kept BEFORE UPDATE ON annotate_task
                        OR (OLD.purpose = 'repeat') <> (NEW.purpose = 'repeat'))
     EXECUTE FUNCTION tiebreak_refuse('a repeat stays the repeat of its task');
 
-CREATE FUNCTION tiebreak_comparison_of_two() RETURNS trigger LANGUAGE plpgsql AS $$
+-- The checks of 0003 again, planned anew each time: in one session a plan made for ten rows would be
+-- kept for four thousand, and read all responses for each of them. A comparison has two responses.
+CREATE OR REPLACE FUNCTION tiebreak_responses_belong() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE bad boolean;
 BEGIN
-    IF EXISTS (
-        SELECT FROM added AS a JOIN annotate_question AS q ON q.id = a.question_id
-        WHERE a.k < 2 AND q.kind = 'comparison'
-    ) THEN
-        RAISE EXCEPTION 'a comparison has two responses or more'
-            USING ERRCODE = 'integrity_constraint_violation';
+    EXECUTE $q$
+        SELECT EXISTS (
+            SELECT FROM (SELECT DISTINCT prompt_id, policy_id FROM added) AS a
+            LEFT JOIN annotate_prompt AS p ON p.id = a.prompt_id
+            LEFT JOIN annotate_policy AS y ON y.id = a.policy_id
+            WHERE p.id IS NULL
+               OR (a.policy_id IS NOT NULL AND y.project_id IS DISTINCT FROM p.project_id))
+    $q$ INTO bad;
+    IF bad THEN
+        RAISE EXCEPTION 'a response belongs to a prompt, and to a policy of the same project'
+            USING ERRCODE = 'foreign_key_violation';
     END IF;
     RETURN NULL;
 END $$;
-CREATE TRIGGER comparison_of_two AFTER INSERT ON annotate_task
-    REFERENCING NEW TABLE AS added
-    FOR EACH STATEMENT EXECUTE FUNCTION tiebreak_comparison_of_two();
+
+CREATE OR REPLACE FUNCTION tiebreak_task_responses() RETURNS trigger LANGUAGE plpgsql AS $$
+DECLARE bad boolean; single boolean;
+BEGIN
+    EXECUTE $q$
+        SELECT coalesce(bool_or(p.id IS NULL), false),
+               coalesce(bool_or(a.k < 2 AND q.kind = 'comparison'), false)
+        FROM added AS a
+        LEFT JOIN annotate_question AS q ON q.id = a.question_id
+        LEFT JOIN annotate_prompt AS p ON p.id = a.prompt_id AND p.project_id = q.project_id
+    $q$ INTO bad, single;
+    IF bad THEN
+        RAISE EXCEPTION 'a task has a question and a prompt of one project'
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    IF single THEN
+        RAISE EXCEPTION 'a comparison has two responses or more'
+            USING ERRCODE = 'integrity_constraint_violation';
+    END IF;
+    EXECUTE $q$
+        SELECT EXISTS (
+            SELECT FROM (SELECT prompt_id, unnest(response_ids) AS id FROM added) AS a
+            LEFT JOIN annotate_response AS r ON r.id = a.id AND r.prompt_id = a.prompt_id
+            WHERE r.id IS NULL)
+    $q$ INTO bad;
+    IF bad THEN
+        RAISE EXCEPTION 'a task names only responses to its own prompt'
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END $$;
 """
 
 BACKWARD = """
-DROP TRIGGER comparison_of_two ON annotate_task;
-DROP FUNCTION tiebreak_comparison_of_two;
+CREATE OR REPLACE FUNCTION tiebreak_responses_belong() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM (SELECT DISTINCT prompt_id, policy_id FROM added) AS a
+        LEFT JOIN annotate_prompt AS p ON p.id = a.prompt_id
+        LEFT JOIN annotate_policy AS y ON y.id = a.policy_id
+        WHERE p.id IS NULL OR (a.policy_id IS NOT NULL AND y.project_id IS DISTINCT FROM p.project_id)
+    ) THEN
+        RAISE EXCEPTION 'a response belongs to a prompt, and to a policy of the same project'
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END $$;
+CREATE OR REPLACE FUNCTION tiebreak_task_responses() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF EXISTS (
+        SELECT FROM added AS a
+        LEFT JOIN annotate_question AS q ON q.id = a.question_id
+        LEFT JOIN annotate_prompt AS p ON p.id = a.prompt_id AND p.project_id = q.project_id
+        WHERE p.id IS NULL
+    ) THEN
+        RAISE EXCEPTION 'a task has a question and a prompt of one project'
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    IF EXISTS (
+        SELECT FROM (SELECT prompt_id, unnest(response_ids) AS id FROM added) AS a
+        LEFT JOIN annotate_response AS r ON r.id = a.id AND r.prompt_id = a.prompt_id
+        WHERE r.id IS NULL
+    ) THEN
+        RAISE EXCEPTION 'a task names only responses to its own prompt'
+            USING ERRCODE = 'foreign_key_violation';
+    END IF;
+    RETURN NULL;
+END $$;
 DROP TRIGGER task_repeat_kept ON annotate_task;
 DROP TRIGGER assignment_kept ON annotate_assignment;
 CREATE TRIGGER assignment_kept BEFORE UPDATE ON annotate_assignment

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -288,12 +289,10 @@ def test_a_reading_process_that_dies_is_reported_and_what_went_in_stays(
             for reader in killed:
                 reader.kill()
 
-    with (
-        monkeypatch.context() as patched,
-        pytest.raises(ReadingFailed, match=r"ended early \(status -9\)"),
-    ):
+    with monkeypatch.context() as patched:
         patched.setattr("annotate.actions.importing.BATCH", 10)
-        import_file(project=project, path=path, progress=kill)
+        with pytest.raises(ReadingFailed, match=r"ended early \(status -9\)"):
+            import_file(project=project, path=path, progress=kill)
     kept = Task.objects.count()
     assert 0 < kept < 20_000
     assert kept % 10 == 0
@@ -320,3 +319,21 @@ def test_nothing_reads_on_when_an_import_has_stopped(
 def test_a_file_name_with_odd_characters_is_read(project: Project, tmp_path: Path) -> None:
     path = write_jsonl(tmp_path / '-- so \'ne\n"w".jsonl', [pair(1)])
     assert import_file(project=project, path=path).tasks_added == 1
+
+
+def test_a_large_file_after_a_small_one_in_the_same_session_takes_no_plan_over(
+    project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Checks that were planned for ten rows took half a minute over twenty thousand."""
+
+    def seconds(count: int) -> float:
+        path = write_jsonl(tmp_path / f"{count}.jsonl", [pair(i) for i in range(count)])
+        start = time.perf_counter()
+        import_file(project=project, path=path)
+        return time.perf_counter() - start
+
+    with monkeypatch.context() as patched:
+        patched.setattr("annotate.actions.importing.BATCH", 10)
+        small = seconds(180)
+    # About twice as long; forty times with the plan of the small one.
+    assert seconds(4_000) < 12 * small
