@@ -335,5 +335,5 @@ def test_a_large_file_after_a_small_one_in_the_same_session_takes_no_plan_over(
     with monkeypatch.context() as patched:
         patched.setattr("annotate.actions.importing.BATCH", 10)
         small = seconds(180)
-    # About twice as long; forty times with the plan of the small one.
-    assert seconds(4_000) < 12 * small
+    # Some five times as long; over fifty times with the plan of the small one.
+    assert seconds(12_000) < 20 * small
