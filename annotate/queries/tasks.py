@@ -224,7 +224,11 @@ def detail(task: Task, *, with_names: bool) -> TaskDetail:
 def _names(task: Task, assignments: list[Assignment], with_names: bool) -> dict[int, str]:
     if with_names:
         return names([a.rater for a in assignments], task.question.project)
-    return {a.rater_id: f"Rater {n}" for n, a in enumerate(assignments, start=1)}
+    decided = [a for a in assignments if a.state == Assignment.State.REVIEWED]
+    lent = [a for a in assignments if a.state != Assignment.State.REVIEWED]
+    return {a.rater_id: f"Rater {n}" for n, a in enumerate(lent, start=1)} | {
+        a.rater_id: f"Reviewer {n}" for n, a in enumerate(decided, start=1)
+    }
 
 
 def names(users: list[User], project: Project) -> dict[int, str]:

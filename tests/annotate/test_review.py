@@ -128,8 +128,12 @@ def test_a_reviewer_sees_votes_without_names_where_the_project_says_so(
     assert {vote["rater"] for vote in anonymous["votes"]} == {"Rater 1", "Rater 2"}
     assert {lease["rater"] for lease in anonymous["leases"]} == {"Rater 1", "Rater 2"}
     assert {v["rater"] for v in client_of(alice).get(path).json()["votes"]} == {"Bob", "Carol"}
+    decide(client_of(alice), disputed, 0)
+    said = {vote["rater"] for vote in client_of(rev).get(path).json()["votes"]}
+    assert said == {"Rater 1", "Rater 2", "Reviewer 1"}
     Project.objects.update(anonymous_review=False)
-    assert {v["rater"] for v in client_of(rev).get(path).json()["votes"]} == {"Bob", "Carol"}
+    named = {vote["rater"] for vote in client_of(rev).get(path).json()["votes"]}
+    assert named == {"Bob", "Carol", "Alice"}
 
 
 def test_a_rater_sees_the_decision_and_can_appeal_once(

@@ -60,7 +60,7 @@ export function useForecast(slug: string) {
 }
 
 export interface TaskFilter {
-  status?: "all" | "open" | "judged" | "gold" | "training" | "repeat";
+  status?: "all" | "open" | "judged" | "flagged" | "gold" | "training" | "repeat";
   source?: "import" | "round";
   order?: "newest" | "uncertain";
 }

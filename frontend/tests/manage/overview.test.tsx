@@ -3,9 +3,9 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 
 import { forecastWords } from "@/pages/manage/overview/forecastWords";
-import { flagNeeds } from "@/pages/manage/overview/needs";
+import { flagNeed } from "@/pages/manage/overview/needs";
 
-import { AT, PROJECT, PROPOSAL, question, task } from "./samples";
+import { PROJECT, PROPOSAL, question, task } from "./samples";
 import { open } from "./server";
 
 afterEach(() => vi.unstubAllGlobals());
@@ -33,25 +33,20 @@ test("the forecast names what is open, what is to come and how long that takes",
   );
 });
 
-test("only flags of the last week are told, each task once and with the rater's words", () => {
-  const now = Date.parse("2026-11-24T00:00:00Z");
-  const entry = (task: number, at = AT, note = "") => ({
-    at,
-    actor: "Bob",
-    action: "task flagged",
-    detail: { task, note },
+test("flagged tasks need a manager until they are decided", () => {
+  const page = (...results: ReturnType<typeof task>[]) => ({ results, next: null });
+  const flagged = (id: number, decided = false) => ({ ...task("comparison"), id, decided });
+  expect(flagNeed(page(flagged(1, true)))).toBeNull();
+  expect(flagNeed(page(flagged(1, true), flagged(2)))).toEqual({
+    text: "Task 2 was flagged by a rater.",
+    page: "tasks/2",
   });
-  const old = entry(1, "2026-11-01T00:00:00Z");
-  expect(flagNeeds([old], now)).toEqual([]);
-  expect(flagNeeds([entry(2, AT, "Cut off."), entry(2, AT, "Cut off."), old], now)).toEqual([
-    { text: "Task 2 was flagged by a rater: “Cut off.”", page: "tasks/2" },
-  ]);
-  expect(
-    flagNeeds(
-      [2, 3, 4, 5].map((id) => entry(id)),
-      now,
-    ),
-  ).toEqual([{ text: "4 tasks flagged by raters in the last 7 days.", page: "tasks" }]);
+  const many = { ...page(flagged(2), flagged(3)), next: "3" };
+  expect(flagNeed(many)).toEqual({
+    text: "2 tasks or more flagged by raters.",
+    page: "tasks",
+    search: { status: "flagged" },
+  });
 });
 
 test("what needs the manager is counted and one click away", async () => {
@@ -83,13 +78,18 @@ test("what needs the manager is counted and one click away", async () => {
       { id: 6, state: "upheld" },
     ],
     "/proposals": [PROPOSAL],
-    "/audit": [],
+    "/tasks": { results: [task("comparison"), task("comparison")], next: null },
   });
   const text = await screen.findByText("1 appeal against a reviewer's decision to answer.");
   const link = within(text.parentElement!).getByRole("link");
   expect(link).toHaveAttribute("href", "/p/helpful/manage/disputes/appeals");
   expect(screen.getByText(/^2 disputes: raters differ/)).toBeVisible();
   expect(screen.getByText("1 proposal about raters to confirm or dismiss.")).toBeVisible();
+  const flagged = screen.getByText("2 tasks flagged by raters.");
+  expect(within(flagged.parentElement!).getByRole("link")).toHaveAttribute(
+    "href",
+    "/p/helpful/manage/tasks?status=flagged",
+  );
   expect(screen.getByText(/^900 judged, 120 places open/)).toBeVisible();
 });
 

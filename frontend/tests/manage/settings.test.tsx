@@ -79,7 +79,7 @@ test("principles are added one by one", async () => {
   });
   const card = await edit("About revision");
   await userEvent.click(within(card).getByRole("button", { name: "Add a principle" }));
-  await userEvent.type(within(card).getByLabelText("Principle 1"), "Be kind.");
+  await userEvent.type(within(card).getByRole("textbox", { name: "Principle 1" }), "Be kind.");
   await userEvent.click(within(card).getByRole("button", { name: "Save the question" }));
   await vi.waitFor(() =>
     expect(sent[0]?.body).toMatchObject({ spec: { principles: ["Be kind."] } }),
@@ -117,8 +117,8 @@ test("a question of another kind is added from a template", async () => {
 
 test("how work is given is saved by what was changed", async () => {
   const sent = open("/settings", { ...page(question("comparison")), "PATCH ": PROJECT });
-  await userEvent.type(await screen.findByLabelText(/^At most/), "7");
-  const gold = screen.getByLabelText(/^Gold, in % of tasks/);
+  await userEvent.type(await screen.findByLabelText(/^Largest overlap/), "7");
+  const gold = screen.getByLabelText(/^Gold rate, in %/);
   await userEvent.clear(gold);
   await userEvent.type(gold, "10");
   await userEvent.click(screen.getByRole("switch", { name: /^Anonymous review/ }));

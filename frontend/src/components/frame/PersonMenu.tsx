@@ -2,13 +2,13 @@
 import { Button, Menu } from "@mantine/core";
 import { Link, useNavigate } from "@tanstack/react-router";
 
-import { useRole, useSession, useSignOut } from "@/api/session";
+import { runsProjects, useRole, useSession, useSignOut } from "@/api/session";
+import type { Session } from "@/api/types";
 
-import { firstPageFor } from "./pages";
+import { entranceOf, firstPageFor } from "./pages";
 
 function ProjectLinks({ slug }: { slug: string }) {
   const role = useRole(slug);
-  const page = firstPageFor(role);
   return (
     <>
       <Menu.Item component={Link} to={`/p/${slug}/work`}>
@@ -20,12 +20,23 @@ function ProjectLinks({ slug }: { slug: string }) {
       <Menu.Item component={Link} to={`/p/${slug}/me`}>
         My figures
       </Menu.Item>
-      {page !== undefined && (
-        <Menu.Item component={Link} to={`/p/${slug}/manage${page && "/"}${page}`}>
+      {firstPageFor(role) !== undefined && (
+        <Menu.Item component={Link} to={entranceOf(slug, role)}>
           {role === "reviewer" ? "Review" : "Manage"}
         </Menu.Item>
       )}
     </>
+  );
+}
+
+/** The projects that one runs stand on a page of their own; for others the first page has theirs. */
+function AllProjects({ user, projects }: Session) {
+  const runs = user?.staff || projects.some(({ role }) => runsProjects(role));
+  if (!runs && projects.length < 2) return null;
+  return (
+    <Menu.Item component={Link} to={runs ? "/projects" : "/"}>
+      All projects
+    </Menu.Item>
   );
 }
 
@@ -37,7 +48,7 @@ export function PersonMenu({ slug }: { slug?: string }) {
     signOut.mutate(undefined, { onSuccess: () => void navigate({ to: "/sign-in" }) });
   if (!session.data?.user) return null;
   return (
-    <Menu position="bottom-end" withinPortal>
+    <Menu withInitialFocusPlaceholder={false} position="bottom-end" withinPortal>
       <Menu.Target>
         <Button variant="subtle" color="gray" size="compact-sm" maw={180}>
           {session.data.user.name}
@@ -45,9 +56,7 @@ export function PersonMenu({ slug }: { slug?: string }) {
       </Menu.Target>
       <Menu.Dropdown>
         {slug && <ProjectLinks slug={slug} />}
-        <Menu.Item component={Link} to="/projects">
-          All projects
-        </Menu.Item>
+        <AllProjects {...session.data} />
         <Menu.Divider />
         <Menu.Item onClick={leave}>Sign out</Menu.Item>
       </Menu.Dropdown>

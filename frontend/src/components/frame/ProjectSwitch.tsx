@@ -2,14 +2,16 @@
 import { Button, Menu, Text } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 
-import { runsProjects, useSession } from "@/api/session";
+import { useSession } from "@/api/session";
+
+import { entranceOf } from "./pages";
 
 export function ProjectSwitch({ slug }: { slug: string }) {
   const projects = useSession().data?.projects ?? [];
   const current = projects.find((project) => project.slug === slug);
   if (projects.length < 2) return <Text truncate>{current?.name}</Text>;
   return (
-    <Menu position="bottom-start">
+    <Menu withInitialFocusPlaceholder={false} position="bottom-start">
       <Menu.Target>
         <Button variant="subtle" color="gray" size="compact-md" title="Switch project">
           {current?.name} ▾
@@ -20,7 +22,7 @@ export function ProjectSwitch({ slug }: { slug: string }) {
           <Menu.Item
             key={project.slug}
             component={Link}
-            to={`/p/${project.slug}/${runsProjects(project.role) ? "manage" : "work"}`}
+            to={entranceOf(project.slug, project.role)}
           >
             {project.name}
           </Menu.Item>

@@ -36,3 +36,10 @@ export function sectionOf(pathname: string): string {
 export function firstPageFor(role: Role | undefined): string | undefined {
   return role === "reviewer" ? "disputes" : pagesFor(role)[0]?.path;
 }
+
+/** The address at which somebody of this role enters a project. */
+export function entranceOf(slug: string, role: Role | undefined): string {
+  const page = firstPageFor(role);
+  if (page === undefined) return `/p/${slug}/work`;
+  return `/p/${slug}/manage${page && "/"}${page}`;
+}

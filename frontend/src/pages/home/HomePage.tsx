@@ -2,21 +2,18 @@
 import { Badge, Card, Container, Group, SimpleGrid, Stack, Text, Title } from "@mantine/core";
 import { Link, Navigate } from "@tanstack/react-router";
 
-import { runsProjects, useSession } from "@/api/session";
+import { useSession } from "@/api/session";
 import type { Session } from "@/api/types";
 import { ColorSchemeToggle } from "@/components/frame/ColorSchemeToggle";
+import { entranceOf } from "@/components/frame/pages";
 import { PersonMenu } from "@/components/frame/PersonMenu";
 import { ErrorPage, Notice, PendingPage } from "@/components/States";
 
 type Membership = Session["projects"][number];
 
-function firstPage({ slug, role }: Membership): string {
-  return `/p/${slug}/${runsProjects(role) ? "manage" : "work"}`;
-}
-
 function ProjectCard({ project }: { project: Membership }) {
   return (
-    <Card component={Link} to={firstPage(project)} withBorder padding="lg">
+    <Card component={Link} to={entranceOf(project.slug, project.role)} withBorder padding="lg">
       <Group justify="space-between" wrap="nowrap">
         <Text fw={600}>{project.name}</Text>
         <Badge variant="default" tt="none">
@@ -46,7 +43,10 @@ export function HomePage() {
   const { user, projects } = session.data;
   if (!user) return <Navigate to="/sign-in" replace />;
   if (projects.length === 0) return <NoProject name={user.name} />;
-  if (projects.length === 1) return <Navigate to={firstPage(projects[0]!)} replace />;
+  if (projects.length === 1) {
+    const { slug, role } = projects[0]!;
+    return <Navigate to={entranceOf(slug, role)} replace />;
+  }
   return (
     <Container size="md" py="xl" component="main">
       <Stack gap="lg">

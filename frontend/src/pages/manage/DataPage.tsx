@@ -21,7 +21,7 @@ const EXPORTS = [
 function Download({ snapshot }: { snapshot: Snapshot }) {
   const slug = useSlug();
   return (
-    <Menu position="bottom-end">
+    <Menu withInitialFocusPlaceholder={false} position="bottom-end">
       <Menu.Target>
         <Button size="compact-sm" variant="default">
           Download ▾

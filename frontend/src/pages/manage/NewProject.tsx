@@ -6,6 +6,7 @@ import { useState, type SubmitEvent } from "react";
 import { useCreateProject } from "@/api/manage";
 
 import { faultOf, faultsElsewhere, faultsOf } from "./parts/faults";
+import { useFirstFault } from "./parts/useFirstFault";
 import { TEMPLATES, templateOf } from "./settings/questions/templates";
 
 export function NewProject({ onDone }: { onDone: () => void }) {
@@ -15,6 +16,7 @@ export function NewProject({ onDone }: { onDone: () => void }) {
   const [slug, setSlug] = useState("");
   const [template, setTemplate] = useState(TEMPLATES[0]!.id);
   const faults = faultsOf(create.error);
+  const form = useFirstFault(create.error);
   const elsewhere = faultsElsewhere(create.error, ["name", "slug"]);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
@@ -28,7 +30,7 @@ export function NewProject({ onDone }: { onDone: () => void }) {
     });
   };
   return (
-    <form onSubmit={submit}>
+    <form ref={form} onSubmit={submit}>
       <Stack>
         <TextInput
           label="Name"

@@ -1,10 +1,11 @@
 /** Who judges, how much and how; what is proposed about them; and the ways to let somebody in. */
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useState } from "react";
 
 import { usePeople } from "@/api/manage";
 
+import { Dialog } from "./parts/Dialog";
 import { useSlug } from "./parts/GoTo";
 import { Empty, Loaded, Page } from "./parts/Page";
 import { Invitations } from "./people/Invitations";
@@ -39,14 +40,14 @@ export function PeoplePage() {
         }
       </Loaded>
       <Invitations slug={slug} />
-      <Modal
+      <Dialog
         opened={open}
         onClose={shut}
         title={link ? "Sign-in link" : "Invite somebody"}
         size="lg"
       >
         {link ? <LinkOnce link={link} /> : <Invite onLink={setLink} />}
-      </Modal>
+      </Dialog>
     </Page>
   );
 }

@@ -45,23 +45,27 @@ function Past({ proposals }: Pick<Profile, "proposals">) {
   );
 }
 
+function Role({ person }: Pick<Profile, "person">) {
+  return (
+    <Group component="span" gap="xs">
+      {person.role}
+      <KindBadge kind={person.kind} />
+      <States person={person} />
+    </Group>
+  );
+}
+
 function About({ person }: Pick<Profile, "person">) {
   return (
-    <>
-      <Group gap="xs">
-        <KindBadge kind={person.kind} />
-        <States person={person} />
-      </Group>
-      <Facts
-        facts={[
-          ["Role", person.role],
-          ["Judgments", whole(person.judgments)],
-          ["Last judgment", <When key="last" at={person.last_judgment_at} />],
-          ["Groups", <Names key="groups" names={person.groups} />],
-          ["Skills", <Names key="skills" names={person.skills} />],
-        ]}
-      />
-    </>
+    <Facts
+      facts={[
+        ["Role", <Role key="role" person={person} />],
+        ["Judgments", whole(person.judgments)],
+        ["Last judgment", <When key="last" at={person.last_judgment_at} />],
+        ["Groups", <Names key="groups" names={person.groups} />],
+        ["Skills", <Names key="skills" names={person.skills} />],
+      ]}
+    />
   );
 }
 

@@ -7,7 +7,6 @@ import {
   CopyButton,
   Group,
   List,
-  Modal,
   NumberInput,
   Stack,
   Text,
@@ -23,6 +22,7 @@ import type { Scope, Token } from "@/api/types";
 import { Confirm } from "./parts/Confirm";
 import { CopyField } from "./parts/CopyField";
 import { DataTable, type Column } from "./parts/DataTable";
+import { Dialog } from "./parts/Dialog";
 import { useSlug } from "./parts/GoTo";
 import { Empty, Loaded, Page, Section } from "./parts/Page";
 import { When } from "./parts/When";
@@ -184,7 +184,7 @@ function Tokens({ slug }: { slug: string }) {
           )
         }
       </Loaded>
-      <Modal opened={open} onClose={shut} title={made ? "The new token" : "New token"} size="lg">
+      <Dialog opened={open} onClose={shut} title={made ? "The new token" : "New token"} size="lg">
         {made === null ? (
           <NewToken onMade={setMade} />
         ) : (
@@ -195,7 +195,7 @@ function Tokens({ slug }: { slug: string }) {
             <CopyField label="Token" value={made} />
           </Stack>
         )}
-      </Modal>
+      </Dialog>
     </Section>
   );
 }

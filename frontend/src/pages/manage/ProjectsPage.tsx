@@ -4,7 +4,6 @@ import {
   Card,
   Container,
   Group,
-  Modal,
   SimpleGrid,
   Stack,
   Text,
@@ -14,17 +13,19 @@ import { useDisclosure } from "@mantine/hooks";
 import { Link } from "@tanstack/react-router";
 
 import { useProjects } from "@/api/manage";
-import { runsProjects, useSession } from "@/api/session";
+import { useSession } from "@/api/session";
 import type { Project, Role } from "@/api/types";
 import { ColorSchemeToggle } from "@/components/frame/ColorSchemeToggle";
+import { entranceOf } from "@/components/frame/pages";
 import { PersonMenu } from "@/components/frame/PersonMenu";
 
 import { NewProject } from "./NewProject";
+import { Dialog } from "./parts/Dialog";
 import { Empty, Loaded, Page } from "./parts/Page";
 import { When } from "./parts/When";
 
 function ProjectCard({ project, role }: { project: Project; role: Role | undefined }) {
-  const to = `/p/${project.slug}/${runsProjects(role) ? "manage" : "work"}`;
+  const to = entranceOf(project.slug, role);
   return (
     <Card component="article" withBorder padding="md">
       <Stack gap={6}>
@@ -72,7 +73,7 @@ export function ProjectsPage() {
               <Empty>
                 {staff
                   ? "No projects yet. Make the first one with “New project”."
-                  : "You are in no project yet. Ask a manager for an invitation."}
+                  : "You run no project."}
               </Empty>
             ) : (
               <SimpleGrid cols={{ base: 1, sm: 2, lg: 3 }}>
@@ -83,9 +84,9 @@ export function ProjectsPage() {
             )
           }
         </Loaded>
-        <Modal opened={open} onClose={close} title="New project" size="lg">
+        <Dialog opened={open} onClose={close} title="New project" size="lg">
           <NewProject onDone={close} />
-        </Modal>
+        </Dialog>
       </Page>
     </Container>
   );

@@ -1,5 +1,5 @@
 /** The reward models: which one serves, the runs that made them, and the button for the next. */
-import { Button, Card, Group, Modal, Progress, Stack, Text, Textarea } from "@mantine/core";
+import { Button, Card, Group, Progress, Stack, Text, Textarea } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useNavigate } from "@tanstack/react-router";
 import { useState, type SubmitEvent } from "react";
@@ -10,6 +10,7 @@ import type { RewardModel, TrainingRun } from "@/api/types";
 import { duration, percent } from "@/components/plots/words";
 
 import { DataTable, type Column } from "./parts/DataTable";
+import { Dialog } from "./parts/Dialog";
 import { Facts } from "./parts/Facts";
 import { GoTo, useSlug } from "./parts/GoTo";
 import { Empty, Loaded, Page, Section } from "./parts/Page";
@@ -30,7 +31,7 @@ export function Promote({ model }: { model: RewardModel }) {
       <Button size="compact-sm" variant="default" onClick={ask}>
         Promote
       </Button>
-      <Modal
+      <Dialog
         opened={open}
         onClose={close}
         title={`Make reward model ${model.number} the champion?`}
@@ -62,7 +63,7 @@ export function Promote({ model }: { model: RewardModel }) {
             </Group>
           </Stack>
         </form>
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -1,5 +1,5 @@
 /** The rounds: each one pass of the scheduler over the pool. And the form for the next. */
-import { Button, Group, Modal, NumberInput, Stack, Text } from "@mantine/core";
+import { Button, Group, NumberInput, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useState, type SubmitEvent } from "react";
 
@@ -10,6 +10,7 @@ import type { Project, Round } from "@/api/types";
 import { whole } from "@/components/plots/words";
 
 import { DataTable, type Column } from "./parts/DataTable";
+import { Dialog } from "./parts/Dialog";
 import { GoTo, useSlug } from "./parts/GoTo";
 import { Empty, Loaded, Page } from "./parts/Page";
 import { StateBadge } from "./parts/StateBadge";
@@ -113,9 +114,9 @@ export function RoundsPage() {
           )
         }
       </Loaded>
-      <Modal opened={open} onClose={close} title="New round">
+      <Dialog opened={open} onClose={close} title="New round">
         {project && <NewRound project={project} onDone={close} />}
-      </Modal>
+      </Dialog>
     </Page>
   );
 }

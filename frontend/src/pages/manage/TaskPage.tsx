@@ -109,7 +109,7 @@ export function TaskPage() {
           Disputes
         </Anchor>
       </Group>
-      <Loaded query={task}>{(data) => <Detail slug={slug} task={data} />}</Loaded>
+      <Loaded query={task}>{(data) => <Detail key={data.id} slug={slug} task={data} />}</Loaded>
     </Page>
   );
 }

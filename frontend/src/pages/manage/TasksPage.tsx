@@ -1,5 +1,5 @@
 /** The tasks: which are open, which raters disagree about, and where each came from. */
-import { Group, Select, Text } from "@mantine/core";
+import { Badge, Group, Select, Text } from "@mantine/core";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 
 import { useTasks, type TaskFilter } from "@/api/manage";
@@ -18,6 +18,7 @@ const STATUS = [
   { value: "all", label: "All tasks" },
   { value: "open", label: "Open" },
   { value: "judged", label: "Judged" },
+  { value: "flagged", label: "Flagged" },
   { value: "gold", label: "Gold" },
   { value: "training", label: "Training" },
   { value: "repeat", label: "Repeats" },
@@ -37,15 +38,23 @@ function judgedOf({ judgments, overlap, purpose }: TaskRow): string {
   return purpose === "work" || purpose === "repeat" ? `${judgments} of ${overlap}` : `${judgments}`;
 }
 
+function Mark({ words, colour }: { words: string; colour: string }) {
+  return (
+    <Badge variant="light" color={colour} tt="none" miw="max-content">
+      {words}
+    </Badge>
+  );
+}
+
 const COLUMNS: Column<TaskRow>[] = [
   {
     name: "Task",
     cell: (task) => (
-      <>
+      <Group gap={4}>
         <GoTo page={`tasks/${task.id}`}>{task.id}</GoTo>
-        {task.flagged && " flagged"}
-        {task.decided && " decided"}
-      </>
+        {task.flagged && <Mark words="flagged" colour="orange" />}
+        {task.decided && <Mark words="decided" colour="blue" />}
+      </Group>
     ),
   },
   {

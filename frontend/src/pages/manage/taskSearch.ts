@@ -2,7 +2,7 @@
 import type { TaskFilter } from "@/api/manage";
 
 const KNOWN = {
-  status: ["open", "judged", "gold", "training", "repeat"],
+  status: ["open", "judged", "flagged", "gold", "training", "repeat"],
   source: ["import", "round"],
   order: ["uncertain"],
 } as const;

@@ -1,14 +1,14 @@
 /** What waits for the reader: what the server names, and what raters and rules have left here. */
 import { Alert, Group, Text } from "@mantine/core";
 
-import { useAudit } from "@/api/manageAccess";
+import { useTasks } from "@/api/manage";
 import { useProposals } from "@/api/managePeople";
 import { useAppeals, useDisputes } from "@/api/manageReview";
 import type { NeedPage, Overview } from "@/api/types";
 
 import { GoButton } from "../parts/GoTo";
 import { Section } from "../parts/Page";
-import { appealNeed, disputeNeed, flagNeeds, proposalNeed, type Need } from "./needs";
+import { appealNeed, disputeNeed, FLAGGED, flagNeed, proposalNeed, type Need } from "./needs";
 
 const PAGE_OF: Record<NeedPage, string> = {
   training: "reward-models",
@@ -23,9 +23,14 @@ function useWaiting(slug: string): Need[] {
   const disputes = useDisputes(slug).data?.pages;
   const appeals = useAppeals(slug).data ?? [];
   const proposals = useProposals(slug).data ?? [];
-  const audit = useAudit(slug).data ?? [];
-  const counts = [disputeNeed(disputes?.[0]), appealNeed(appeals), proposalNeed(proposals)];
-  return [...counts.filter((need) => need !== null), ...flagNeeds(audit, Date.now())];
+  const flagged = useTasks(slug, FLAGGED).data?.pages;
+  const needs = [
+    disputeNeed(disputes?.[0]),
+    appealNeed(appeals),
+    proposalNeed(proposals),
+    flagNeed(flagged?.[0]),
+  ];
+  return needs.filter((need) => need !== null);
 }
 
 export function Needs({ slug, needs }: { slug: string } & Pick<Overview, "needs">) {
@@ -34,13 +39,13 @@ export function Needs({ slug, needs }: { slug: string } & Pick<Overview, "needs"
   return (
     <Section title="Does anything need you?">
       {all.length === 0 && <Text>Nothing needs you now.</Text>}
-      {all.map(({ text, page }) => (
+      {all.map(({ text, page, search }) => (
         <Alert key={text} variant="light" color="yellow" py="xs">
           <Group justify="space-between" gap="xs">
             <Text size="sm" flex="1 1 220px">
               {text}
             </Text>
-            <GoButton page={page} size="xs">
+            <GoButton page={page} search={search} size="xs">
               Go there
             </GoButton>
           </Group>

@@ -1,25 +1,33 @@
 /** What raters and rules have left for a manager, a sentence and a page each. Pure. */
+import type { TaskFilter } from "@/api/manage";
 import type { Appeal, Proposal } from "@/api/manageTypes";
-import type { AuditEntry } from "@/api/types";
+import type { TaskRow } from "@/api/types";
 import { counted } from "@/components/plots/words";
+
+import { taskSearch } from "../taskSearch";
 
 export interface Need {
   text: string;
   /** Below /manage. */
   page: string;
+  search?: TaskFilter;
 }
 
-interface Page {
-  results: readonly unknown[];
+interface Page<Row> {
+  results: readonly Row[];
   next: string | null;
 }
 
-/** Of the disputes only the first page is read: more than those are "50 or more". */
-export function disputeNeed(page: Page | undefined): Need | null {
+/** What a list with `count` of them on its first page has: "3 disputes", or "50 disputes or more". */
+function many(count: number, one: string, page: Page<unknown> | undefined): string {
+  return page?.next ? `${counted(count, one)} or more` : counted(count, one);
+}
+
+export function disputeNeed(page: Page<unknown> | undefined): Need | null {
   const count = page?.results.length ?? 0;
   if (count === 0) return null;
-  const many = page?.next ? `${count} disputes or more` : counted(count, "dispute");
-  return { text: `${many}: raters differ and nobody has decided.`, page: "disputes" };
+  const text = `${many(count, "dispute", page)}: raters differ and nobody has decided.`;
+  return { text, page: "disputes" };
 }
 
 export function appealNeed(appeals: readonly Appeal[]): Need | null {
@@ -38,35 +46,18 @@ export function proposalNeed(proposals: readonly Proposal[]): Need | null {
   };
 }
 
-const WEEK_MS = 7 * 24 * 3_600_000;
-/** More flagged tasks than these are counted, not named. */
-const NAMED = 3;
+export const FLAGGED = taskSearch({ status: "flagged" });
 
-interface Flag {
-  task: number;
-  note: string;
-}
+type Flagged = Pick<TaskRow, "id" | "decided">;
 
-function flagIn({ action, detail }: AuditEntry): Flag | null {
-  const { task, note } = (detail ?? {}) as { task?: unknown; note?: unknown };
-  if (action !== "task flagged" || typeof task !== "number") return null;
-  return { task, note: typeof note === "string" ? note : "" };
-}
-
-function flagNeed({ task, note }: Flag): Need {
-  const words = note ? `: “${note}”` : ".";
-  return { text: `Task ${task} was flagged by a rater${words}`, page: `tasks/${task}` };
-}
-
-/**
- * Tasks that raters flagged in the last week, as the audit log has them: a flag is never taken back, so
- * an older one has most likely been seen.
- */
-export function flagNeeds(audit: readonly AuditEntry[], now: number): Need[] {
-  const recent = audit.filter(({ at }) => now - Date.parse(at) < WEEK_MS);
-  const flags = recent.map(flagIn).filter((flag) => flag !== null);
-  const byTask = [...new Map(flags.map((flag) => [flag.task, flag])).values()];
-  if (byTask.length <= NAMED) return byTask.map(flagNeed);
-  const text = `${counted(byTask.length, "task")} flagged by raters in the last 7 days.`;
-  return [{ text, page: "tasks" }];
+/** Flagged tasks wait until they are decided: a flag itself is never taken back. */
+export function flagNeed(page: Page<Flagged> | undefined): Need | null {
+  const waiting = page?.results.filter(({ decided }) => !decided) ?? [];
+  const [first] = waiting;
+  if (first === undefined) return null;
+  if (waiting.length === 1) {
+    return { text: `Task ${first.id} was flagged by a rater.`, page: `tasks/${first.id}` };
+  }
+  const text = `${many(waiting.length, "task", page)} flagged by raters.`;
+  return { text, page: "tasks", search: FLAGGED };
 }

@@ -1,7 +1,9 @@
 /** A button that says what will happen, and waits for a yes, before it does something that ends things. */
-import { Button, Group, Modal, Stack, Text, type ButtonProps } from "@mantine/core";
+import { Button, Group, Stack, Text, type ButtonProps } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import type { ReactNode } from "react";
+
+import { Dialog } from "./Dialog";
 
 interface ConfirmProps extends ButtonProps {
   label: ReactNode;
@@ -23,19 +25,19 @@ export function Confirm({ label, question, consequence, yes, onYes, ...look }: C
       <Button variant="default" onClick={ask} {...look}>
         {label}
       </Button>
-      <Modal opened={open} onClose={close} title={question}>
+      <Dialog opened={open} onClose={close} title={question}>
         <Stack>
           <Text size="sm">{consequence}</Text>
           <Group justify="flex-end">
             <Button variant="default" onClick={close} data-autofocus>
               Keep it
             </Button>
-            <Button color="red" onClick={go}>
+            <Button color="red.9" onClick={go}>
               {yes}
             </Button>
           </Group>
         </Stack>
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -30,7 +30,13 @@ export function DataTable<Row>({
       role="region"
       aria-label={caption}
     >
-      <Table verticalSpacing="xs" highlightOnHover aria-label={caption}>
+      <Table
+        verticalSpacing="xs"
+        highlightOnHover
+        // Links keep their contrast on it.
+        highlightOnHoverColor="var(--surface-quiet)"
+        aria-label={caption}
+      >
         <Table.Thead>
           <Table.Tr>
             {columns.map(({ name, numeric }) => (

@@ -30,12 +30,15 @@ export function GoTo({ page, amidWords = false, children }: GoToProps) {
 
 interface GoButtonProps extends ButtonProps {
   page: string;
+  search?: object | undefined;
   children: ReactNode;
 }
 
-export function GoButton({ page, children, ...look }: GoButtonProps) {
+export function GoButton({ page, search, children, ...look }: GoButtonProps) {
+  const to = `/p/${useSlug()}/manage/${page}`;
+  // An address that is put together here tells the router nothing of its search.
   return (
-    <Button component={Link} to={`/p/${useSlug()}/manage/${page}`} variant="default" {...look}>
+    <Button component={Link} to={to} search={search as never} variant="default" {...look}>
       {children}
     </Button>
   );

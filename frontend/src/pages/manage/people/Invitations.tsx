@@ -1,5 +1,5 @@
 /** Links by which people join by themselves: which still let somebody in, a new one, and its end. */
-import { Button, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 
 import { useInvitations, useWithdrawInvitation } from "@/api/managePeople";
@@ -7,6 +7,7 @@ import type { Invitation } from "@/api/manageTypes";
 
 import { Confirm } from "../parts/Confirm";
 import { DataTable, type Column } from "../parts/DataTable";
+import { Dialog } from "../parts/Dialog";
 import { Names } from "../parts/Names";
 import { Empty, Loaded, Section } from "../parts/Page";
 import { When } from "../parts/When";
@@ -72,9 +73,9 @@ export function Invitations({ slug }: { slug: string }) {
           )
         }
       </Loaded>
-      <Modal opened={open} onClose={close} title="New invitation link" size="lg">
+      <Dialog opened={open} onClose={close} title="New invitation link" size="lg">
         <NewInvitationDialog slug={slug} />
-      </Modal>
+      </Dialog>
     </Section>
   );
 }

@@ -64,7 +64,7 @@ export function Members({ slug, people }: { slug: string; people: readonly Perso
       columns={columns(slug)}
       rows={people}
       keyOf={(person) => person.id}
-      minWidth={1240}
+      minWidth={1080}
     />
   );
 }

@@ -1,18 +1,19 @@
 /** What a manager can do about one person: pause at once, the rest in a menu and its dialogs. */
-import { Button, Group, Menu, Modal } from "@mantine/core";
+import { Button, Group, Menu } from "@mantine/core";
 import { useState } from "react";
 
 import { usePause, useSignInLinkFor } from "@/api/manage";
 import { useChangePerson } from "@/api/managePeople";
 import type { Person } from "@/api/types";
 
+import { Dialog } from "../parts/Dialog";
 import { LinkOnce, type Link } from "./LinkOnce";
 import { NamesForm, WarnForm } from "./PersonForms";
 import { RemoveForm } from "./RemoveForm";
 
-type Dialog = { form: "names" | "warn" | "remove" } | { form: "link"; link: Link };
+type Asked = { form: "names" | "warn" | "remove" } | { form: "link"; link: Link };
 
-function titleOf({ form }: Dialog, { name }: Person): string {
+function titleOf({ form }: Asked, { name }: Person): string {
   const titles = {
     names: `Groups and skills of ${name}`,
     warn: `Warn ${name}`,
@@ -41,7 +42,7 @@ export function PersonActions({ slug, person, onRemoved }: PersonActionsProps) {
   const pause = usePause(slug);
   const signIn = useSignInLinkFor(slug);
   const train = useTraining(slug, person);
-  const [dialog, setDialog] = useState<Dialog | null>(null);
+  const [dialog, setDialog] = useState<Asked | null>(null);
   const shut = () => setDialog(null);
   if (person.kind !== "person" || person.left_at) return null;
   const showLink = () =>
@@ -58,16 +59,16 @@ export function PersonActions({ slug, person, onRemoved }: PersonActionsProps) {
       <Group gap={4} wrap="nowrap">
         <Button
           size="compact-sm"
-          variant="subtle"
+          variant="default"
           loading={pause.isPending}
           aria-label={`${paused ? "Resume" : "Pause"} ${name}`}
           onClick={() => pause.mutate({ id, paused: !paused })}
         >
           {paused ? "Resume" : "Pause"}
         </Button>
-        <Menu position="bottom-end">
+        <Menu withInitialFocusPlaceholder={false} position="bottom-end">
           <Menu.Target>
-            <Button size="compact-sm" variant="subtle" aria-label={`More about ${name}`}>
+            <Button size="compact-sm" variant="default" aria-label={`More about ${name}`}>
               More ▾
             </Button>
           </Menu.Target>
@@ -79,13 +80,13 @@ export function PersonActions({ slug, person, onRemoved }: PersonActionsProps) {
             <Menu.Item onClick={() => setDialog({ form: "warn" })}>Warn</Menu.Item>
             <Menu.Item onClick={showLink}>New sign-in link</Menu.Item>
             <Menu.Divider />
-            <Menu.Item color="red" onClick={() => setDialog({ form: "remove" })}>
+            <Menu.Item c="var(--mantine-color-error)" onClick={() => setDialog({ form: "remove" })}>
               Remove
             </Menu.Item>
           </Menu.Dropdown>
         </Menu>
       </Group>
-      <Modal
+      <Dialog
         opened={dialog !== null}
         onClose={shut}
         title={dialog && titleOf(dialog, person)}
@@ -97,7 +98,7 @@ export function PersonActions({ slug, person, onRemoved }: PersonActionsProps) {
           <RemoveForm {...{ slug, person }} onDone={removed} onKeep={shut} />
         )}
         {dialog?.form === "link" && <LinkOnce link={dialog.link} />}
-      </Modal>
+      </Dialog>
     </>
   );
 }

@@ -32,7 +32,7 @@ export function RemoveForm({ slug, person, onDone, onKeep }: RemoveFormProps) {
           Keep them
         </Button>
         <Button
-          color="red"
+          color="red.9"
           loading={remove.isPending}
           onClick={() => remove.mutate(undefined, { onSuccess: onDone })}
         >

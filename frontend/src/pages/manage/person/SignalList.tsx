@@ -13,7 +13,7 @@ function Signal({ found, but }: { found: ReactNode; but: string }) {
     <List.Item>
       <Text component="div">{found}</Text>
       <Text size="sm" c="dimmed">
-        By itself it proves nothing: {but}
+        {but}
       </Text>
     </List.Item>
   );
@@ -40,28 +40,28 @@ export function SignalList({ signals }: { signals: Signals }) {
   return (
     <Section
       title="Signals"
-      about="Over the newest 500 answers. Look at answers before you conclude anything, and ask the person."
+      about="Over the newest 500 answers. None of these proves anything by itself: below each stands what else may explain it. Look at answers, and ask the person."
     >
       <List spacing="sm" listStyleType="none">
         <Signal
           found={tooFastWords(signals.too_fast)}
-          but="some responses are known at a glance, such as an empty one or one that is off the subject."
+          but="Some responses are known at a glance, such as an empty one or one that is off the subject."
         />
         <Signal
           found={runWords(signals.longest_run)}
-          but="the longest of many runs is always longer than it feels."
+          but="The longest of many runs is always longer than it feels."
         />
         <Signal
           found={pasteWords(signals)}
-          but="a quotation, or a note written elsewhere, is pasted too."
+          but="A quotation, or a note written elsewhere, is pasted too."
         />
         <Signal
           found={leftWords(signals.left)}
-          but="sides are drawn by chance, so look only where the interval leaves out 50 %."
+          but="Sides are drawn by chance, so look only where the interval leaves out 50 %."
         />
         <Signal
           found={<Twins twins={signals.twins} />}
-          but="two careful raters agree more than two careless ones; easy tasks add to it."
+          but="Two careful raters agree more than two careless ones; easy tasks add to it."
         />
       </List>
     </Section>

@@ -8,6 +8,7 @@ import { percent } from "@/components/plots/words";
 
 import { faultOf, faultsOf } from "../parts/faults";
 import { Section } from "../parts/Page";
+import { useFirstFault } from "../parts/useFirstFault";
 import { NumberFields } from "./NumberFields";
 import { changesOf, draftOf, lacksNumber, type Draft } from "./projectFields";
 import { ROUND_FIELDS } from "./workFields";
@@ -20,13 +21,14 @@ export function ProjectForm({ project }: { project: Project }) {
   const renamed = name.trim() !== project.name ? { name: name.trim() } : {};
   const changes = { ...changesOf(draft, project, ROUND_FIELDS), ...renamed };
   const faults = faultsOf(patch.error);
+  const form = useFirstFault(patch.error);
   const submit = (event: SubmitEvent) => {
     event.preventDefault();
     patch.mutate(changes);
   };
   return (
     <Section title="Project">
-      <form onSubmit={submit}>
+      <form ref={form} onSubmit={submit}>
         <Stack>
           <TextInput
             label="Name"

@@ -8,6 +8,7 @@ import type { Project } from "@/api/types";
 import { faultOf, faultsElsewhere, faultsOf } from "../parts/faults";
 import { HELP_BELOW } from "../parts/Names";
 import { Section } from "../parts/Page";
+import { useFirstFault } from "../parts/useFirstFault";
 import { NumberFields } from "./NumberFields";
 import { changesOf, draftOf, lacksNumber, type Draft } from "./projectFields";
 import { CHECK_FIELDS, GOLD_ACTIONS, OVERLAP_FIELDS, PACE_FIELDS, WORK_FIELDS } from "./workFields";
@@ -40,12 +41,13 @@ export function WorkForm({ project }: { project: Project }) {
     patch.mutate(changes);
   };
   const group = { draft, faults, set };
+  const form = useFirstFault(patch.error);
   return (
     <Section
       title="How work is given"
       about="How often a task is judged, how much each rater gets, and how their work is checked."
     >
-      <form onSubmit={submit}>
+      <form ref={form} onSubmit={submit}>
         <Stack>
           <NumberFields legend="Overlap" fields={OVERLAP_FIELDS} {...group} />
           <NumberFields legend="Each rater" fields={PACE_FIELDS} {...group} />

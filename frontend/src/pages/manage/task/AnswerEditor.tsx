@@ -102,6 +102,10 @@ export function AnswerEditor(props: AnswerEditorProps) {
   const field = useRef<HTMLTextAreaElement>(null);
   const faults = faultsOf(error);
   const elsewhere = faultsElsewhere(error, [...PARTS, "explanation"]);
+  const write = (part: Parameters<typeof change>[0]) => {
+    setHint("");
+    change(part);
+  };
   const reasons = assignment.question.kind === "comparison" ? assignment.question.spec.reasons : [];
 
   function save(): void {
@@ -124,7 +128,7 @@ export function AnswerEditor(props: AnswerEditorProps) {
         <QuestionForm
           assignment={assignment}
           draft={draft}
-          change={change}
+          change={write}
           // Pressing a choice again goes on to what is still to be written.
           submit={() => field.current?.focus()}
           sought={sought}
@@ -137,7 +141,7 @@ export function AnswerEditor(props: AnswerEditorProps) {
             note=""
             open
             errors={faults}
-            onTags={(tags) => change({ tags })}
+            onTags={(tags) => write({ tags })}
             onNote={() => undefined}
           />
         </QuestionForm>

@@ -1,9 +1,10 @@
 /** A reviewer's decision on a task: the raters' form, and why. */
-import { Button, Text } from "@mantine/core";
+import { Button, Group, Text } from "@mantine/core";
 
-import { useDecide } from "@/api/manageReview";
+import { useDecide, useDisputes } from "@/api/manageReview";
 import type { TaskDetail } from "@/api/types";
 
+import { GoButton } from "../parts/GoTo";
 import { Section } from "../parts/Page";
 import { AnswerEditor, type EditorState } from "./AnswerEditor";
 import { answerOf, decisionOf } from "./task";
@@ -15,6 +16,12 @@ interface DecideProps {
   slug: string;
   task: TaskDetail;
   editor: EditorState;
+}
+
+/** Reviewers come with a list to work through. */
+function NextDispute({ slug, task }: Pick<DecideProps, "slug" | "task">) {
+  const next = useDisputes(slug).data?.pages[0]?.results.find(({ id }) => id !== task.id);
+  return next ? <GoButton page={`tasks/${next.id}`}>Next dispute</GoButton> : null;
 }
 
 export function Decide({ slug, task, editor }: DecideProps) {
@@ -30,12 +37,16 @@ export function Decide({ slug, task, editor }: DecideProps) {
       </Section>
     );
   }
+  const actions = !open && (
+    <Group gap="xs">
+      {decide.isSuccess && <NextDispute slug={slug} task={task} />}
+      <Button variant={before ? "default" : "filled"} onClick={begin}>
+        {before ? "Decide again" : "Decide"}
+      </Button>
+    </Group>
+  );
   return (
-    <Section
-      title="Decision"
-      about={ABOUT}
-      actions={!open && <Button onClick={begin}>{before ? "Decide again" : "Decide"}</Button>}
-    >
+    <Section title="Decision" about={ABOUT} actions={actions}>
       {open && (
         <AnswerEditor
           task={task}

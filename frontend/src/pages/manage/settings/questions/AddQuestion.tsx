@@ -1,10 +1,11 @@
 /** Another question for the project: a template to start from, then its settings. */
-import { Button, Modal, Select, Stack, Text } from "@mantine/core";
+import { Button, Select, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { useState } from "react";
 
 import { useAddQuestion } from "@/api/manageQuestions";
 
+import { Dialog } from "../../parts/Dialog";
 import { QuestionFields } from "./QuestionFields";
 import { TEMPLATES, templateOf } from "./templates";
 
@@ -44,9 +45,9 @@ export function AddQuestion({ slug }: { slug: string }) {
       <Button variant="default" onClick={ask}>
         Add a question
       </Button>
-      <Modal opened={open} onClose={close} title="Add a question" size="xl">
+      <Dialog opened={open} onClose={close} title="Add a question" size="xl">
         <Adding slug={slug} onDone={close} />
-      </Modal>
+      </Dialog>
     </>
   );
 }

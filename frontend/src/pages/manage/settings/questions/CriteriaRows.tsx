@@ -27,6 +27,7 @@ export function CriteriaRows({ criteria, set, faults }: CriteriaRowsProps) {
           <Group key={i} align="flex-end" gap="xs">
             <TextInput
               label={`Criterion ${i + 1}`}
+              required
               maxLength={60}
               flex="1 1 160px"
               value={name}
@@ -50,7 +51,7 @@ export function CriteriaRows({ criteria, set, faults }: CriteriaRowsProps) {
           </Group>
         ))}
         {fault && (
-          <Text size="sm" c="var(--mantine-color-error)" role="alert">
+          <Text size="sm" c="var(--mantine-color-error)" role="alert" tabIndex={-1}>
             {fault}
           </Text>
         )}

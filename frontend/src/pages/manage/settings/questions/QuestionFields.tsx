@@ -6,6 +6,7 @@ import type { SentSpec } from "@/api/manageTypes";
 
 import { faultOf, faultsElsewhere, faultsOf } from "../../parts/faults";
 import { NamesInput } from "../../parts/Names";
+import { useFirstFault } from "../../parts/useFirstFault";
 import { ComparisonFields } from "./ComparisonFields";
 import { RatingFields } from "./RatingFields";
 import { RevisionFields } from "./RevisionFields";
@@ -50,6 +51,7 @@ export function QuestionFields(props: QuestionFieldsProps) {
   const [skills, setSkills] = useState(start.needs_skills);
   const [groups, setGroups] = useState(start.for_groups);
   const faults = faultsOf(error);
+  const form = useFirstFault(error);
   const shown = ["title", "needs_skills", "for_groups", ...Object.keys(drafted.spec)];
   const elsewhere = faultsElsewhere(error, shown);
   const set = (part: object) =>
@@ -60,7 +62,7 @@ export function QuestionFields(props: QuestionFieldsProps) {
     onSave({ title: title.trim(), spec, needs_skills: skills, for_groups: groups });
   };
   return (
-    <form onSubmit={submit}>
+    <form ref={form} onSubmit={submit}>
       <Stack>
         <TextInput
           label="Title"

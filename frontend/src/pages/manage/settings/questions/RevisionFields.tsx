@@ -27,6 +27,7 @@ function Principles({ principles, set, faults }: PrinciplesProps) {
           <Group key={i} align="flex-end" gap="xs">
             <Textarea
               label={`Principle ${i + 1}`}
+              required
               autosize
               maxLength={2_000}
               flex="1 1 240px"
@@ -45,7 +46,7 @@ function Principles({ principles, set, faults }: PrinciplesProps) {
           </Group>
         ))}
         {fault && (
-          <Text size="sm" c="var(--mantine-color-error)" role="alert">
+          <Text size="sm" c="var(--mantine-color-error)" role="alert" tabIndex={-1}>
             {fault}
           </Text>
         )}

@@ -31,6 +31,8 @@ export function Whole({ value, set, min, max, ...rest }: WholeProps) {
       min={min}
       max={max}
       allowDecimal={false}
+      // A number out of range is refused with words, not quietly replaced.
+      clampBehavior="none"
       required
       value={value ?? ""}
       onChange={(next) => set(next === "" ? null : Number(next))}
