@@ -47,9 +47,12 @@ _COUNT_AND_LEND = f"""
 SELECT {columns(Assignment, "lent")}, {columns(Task, "picked")} FROM lent, picked
 """  # noqa: S608 -- the columns are the models' own
 
+# A scalar, which is looked up for each task that is passed: NOT EXISTS may be turned into a join,
+# which reads all assignments up to the task. And a boolean, which the planner takes to hold for half
+# the tasks: IS NULL, it thinks, holds for few, and then it plans this statement at every click.
 _NEVER_HAD = """
-NOT EXISTS (
-    SELECT 1 FROM annotate_assignment AS a WHERE a.task_id = t.id AND a.rater_id = %(rater)s)
+coalesce((SELECT false FROM annotate_assignment AS a
+          WHERE a.task_id = t.id AND a.rater_id = %(rater)s), true)
 """
 _OPEN_WORK = f"""
 t.question_id = %(question)s AND t.places_left > 0 AND t.purpose = 'work' AND {_NEVER_HAD}

@@ -43,7 +43,8 @@ SET lease_seconds = greatest(%(shortest)s, ceil(m.seconds * %(times)s))::int
 FROM (
     SELECT n.question_id, percentile_cont(0.5) WITHIN GROUP (ORDER BY n.active_ms) / 1000 AS seconds
     FROM annotate_question AS of CROSS JOIN LATERAL (
-        SELECT t.question_id, j.active_ms FROM annotate_judgment AS j
+        SELECT t.question_id, j.active_ms
+        FROM (SELECT * FROM annotate_judgment ORDER BY id DESC LIMIT %(window)s) AS j
         JOIN annotate_task AS t ON t.id = j.task_id
         WHERE t.question_id = of.id AND j.kind = 'rating' AND j.active_ms IS NOT NULL
         ORDER BY j.id DESC LIMIT %(newest)s
@@ -57,6 +58,8 @@ WHERE q.id = m.question_id
 SHORTEST_LEASE = 120
 LEASE_TIMES_MEDIAN = 5
 NEWEST, ENOUGH = 200, 20
+# Among the newest of all projects, so that one with few answers doesn't search through all others'.
+WINDOW = 5_000
 
 
 def extend_overlap(*, project: Project) -> int:
@@ -82,6 +85,7 @@ def size_leases(*, project: Project) -> None:
         "shortest": SHORTEST_LEASE,
         "times": LEASE_TIMES_MEDIAN,
         "newest": NEWEST,
+        "window": WINDOW,
         "enough": ENOUGH,
     }
     with connection.cursor() as cursor:
