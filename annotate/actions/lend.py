@@ -48,8 +48,8 @@ SELECT {columns(Assignment, "lent")}, {columns(Task, "picked")} FROM lent, picke
 """  # noqa: S608 -- the columns are the models' own
 
 # A scalar, which is looked up for each task that is passed: NOT EXISTS may be turned into a join,
-# which reads all assignments up to the task. And a boolean, which the planner takes to hold for half
-# the tasks: IS NULL, it thinks, holds for few, and then it plans this statement at every click.
+# which reads all assignments up to the task. And a boolean, which the planner takes to hold for
+# half the tasks: IS NULL, it thinks, holds for few, and it would plan this anew at every click.
 _NEVER_HAD = """
 coalesce((SELECT false FROM annotate_assignment AS a
           WHERE a.task_id = t.id AND a.rater_id = %(rater)s), true)
