@@ -6,17 +6,20 @@ All raise InvalidSpec with the setting's name. They do not know which settings a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, asdict, fields
-from typing import TYPE_CHECKING, Any, TypeGuard
+from dataclasses import MISSING, Field, asdict, fields
+from typing import Any, ClassVar, Protocol, TypeGuard
 
 from annotate.questions.errors import InvalidSpec
 from annotate.questions.text import is_storable, shown_name
 
-if TYPE_CHECKING:
-    from _typeshed import DataclassInstance
-
 PROMPT_LENGTH = 500
 NAME_LENGTH = 60
+
+
+class Settings(Protocol):
+    """A dataclass, which a spec is."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
 
 def is_int(value: object) -> TypeGuard[int]:
@@ -66,7 +69,7 @@ def check_distinct(field: str, texts: tuple[str, ...]) -> None:
         raise InvalidSpec(field, "A text is listed twice; remove one.")
 
 
-def read_settings(cls: type[DataclassInstance], data: object) -> dict[str, Any]:
+def read_settings(cls: type[Settings], data: object) -> dict[str, Any]:
     """The arguments for a spec, from parsed JSON: known names only, none missing, lists as tuples.
 
     What is left out has its default where there is one. The values are not checked here.
@@ -87,7 +90,7 @@ def read_settings(cls: type[DataclassInstance], data: object) -> dict[str, Any]:
     }
 
 
-def write_settings(spec: DataclassInstance) -> dict[str, object]:
+def write_settings(spec: Settings) -> dict[str, object]:
     """Every setting, as JSON takes it."""
     return {
         name: list(value) if isinstance(value, tuple) else value

@@ -382,6 +382,7 @@ BEGUN: dict[str, Callable[[Seat], None]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", list(ASKED))
 def test_the_screen_of_each_kind_has_no_accessibility_fault(room: Room, kind: str) -> None:
     seat = room.kind(kind)
