@@ -166,7 +166,7 @@ SPECTACULAR_SETTINGS = {
         "AppealState": "annotate.models.Appeal.State",
         "ProposalState": "annotate.models.ProposedAction.State",
         "GoldAction": "annotate.models.GoldAction",
-        "InvitedRole": "annotate.api.manage.serializers.INVITED_ROLES",
+        "InvitedRole": "annotate.api.manage.people_serializers.INVITED_ROLES",
     },
 }
 

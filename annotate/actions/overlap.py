@@ -55,7 +55,8 @@ FROM (
 WHERE q.id = m.question_id
   AND q.lease_seconds IS DISTINCT FROM greatest(%(shortest)s, ceil(m.seconds * %(times)s))::int
 """
-SHORTEST_LEASE = 120
+# The browser warns two minutes before the end, and extends an active one every minute.
+SHORTEST_LEASE = 300
 LEASE_TIMES_MEDIAN = 5
 NEWEST, ENOUGH = 200, 20
 # Among the newest of all projects, so that one with few answers doesn't search through all others'.

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import connection
+from django.db.models import Sum
 from django.utils import timezone
 
-from annotate.models import Judgment, Project, Task
+from annotate.models import Project, Task
+from annotate.queries.judgments import all_votes
 from annotate.stats.forecast import expected_judgments, shares_going_on
 
 PACE_DAYS = 7
@@ -42,9 +44,7 @@ def forecast(project: Project) -> Forecast:
         cursor.execute(_BY_OVERLAP, [project.pk])
         by_overlap = {overlap: (closed, open_) for overlap, closed, open_ in cursor.fetchall()}
     places = _places_open(project)
-    votes = Judgment.objects.filter(
-        newest=True, task__question__project=project, task__purpose=Task.Purpose.WORK
-    ).exclude(kind=Judgment.Kind.ADJUDICATION)
+    votes = all_votes(project)
     done = votes.count()
     expected = _expected(project, places, by_overlap)
     budget_left = None if project.budget is None else max(project.budget - done, 0)
@@ -64,14 +64,10 @@ def forecast(project: Project) -> Forecast:
 
 
 def _places_open(project: Project) -> int:
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT coalesce(sum(t.places_left), 0) FROM annotate_task AS t"
-            " JOIN annotate_question AS q ON q.id = t.question_id"
-            " WHERE q.project_id = %s AND t.purpose = 'work' AND t.places_left > 0",
-            [project.pk],
-        )
-        return int(cursor.fetchone()[0])
+    tasks = Task.objects.filter(
+        question__project=project, purpose=Task.Purpose.WORK, places_left__gt=0
+    )
+    return int(tasks.aggregate(n=Sum("places_left"))["n"] or 0)
 
 
 def _expected(project: Project, places: int, by_overlap: dict[int, tuple[int, int]]) -> float:

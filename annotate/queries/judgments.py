@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from numpy.typing import NDArray
 
 from annotate.models import Judgment, Project, Question, Task, User
-from annotate.stats.consensus import MISSING, pair_outcomes
+from annotate.stats.consensus import MISSING, pair_outcomes, step_outcomes
 
 IntArray = NDArray[np.int64]
 
@@ -45,16 +45,17 @@ class Placing:
     judgments: int
 
 
+def all_votes(project: Project) -> QuerySet[Judgment]:
+    """The newest votes on the project's work, AI judges' too. Decisions are no votes, and gold,
+    training and repeats measure the raters: they are left out."""
+    return Judgment.objects.filter(
+        newest=True, task__question__project=project, task__purpose=Task.Purpose.WORK
+    ).exclude(kind=Judgment.Kind.ADJUDICATION)
+
+
 def votes_of(project: Project) -> QuerySet[Judgment]:
-    """People's newest votes on the project's work. AI judges are another kind of rater, decisions
-    are no votes, and gold, training and repeats measure the raters: all are left out."""
-    return (
-        Judgment.objects.filter(
-            newest=True, task__question__project=project, task__purpose=Task.Purpose.WORK
-        )
-        .exclude(rater__kind=User.Kind.AI_JUDGE)
-        .exclude(kind=Judgment.Kind.ADJUDICATION)
-    )
+    """People's alone: AI judges are another kind of rater."""
+    return all_votes(project).exclude(rater__kind=User.Kind.AI_JUDGE)
 
 
 def decisions_of(project: Project) -> QuerySet[Judgment]:
@@ -129,7 +130,7 @@ def _ranked(rows: Sequence[tuple[Any, ...]]) -> IntArray:
 def _steps(row: tuple[Any, ...]) -> IntArray:
     """The same columns, of one judgment of a solution's steps."""
     index, task, rater, labels = row[0], row[1], row[2], row[6]["labels"]
-    outcomes = [MISSING if label is None else 1 - label for label in labels]
+    outcomes = step_outcomes(labels)
     return np.array(
         [(task, step, outcome, rater, index) for step, outcome in enumerate(outcomes)],
         dtype=np.int64,

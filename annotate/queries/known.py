@@ -10,7 +10,8 @@ from math import ceil
 
 from annotate.models import Judgment, Project, Task
 from annotate.queries.answers import is_right
-from annotate.stats.proportions import Proportion, wilson
+from annotate.stats.estimates import Estimate
+from annotate.stats.proportions import wilson
 
 ROLLING = 50
 """The newest answers of a rater that the accuracy is taken over."""
@@ -30,7 +31,7 @@ def right_needed(project: Project) -> int:
     return ceil(round(project.training_pass * project.training_tasks, 6))
 
 
-def accuracy(checks: Sequence[Check]) -> Proportion:
+def accuracy(checks: Sequence[Check]) -> Estimate:
     """Over the newest 50; with an interval, for a few checks say little."""
     newest = checks[:ROLLING]
     return wilson(sum(check.right for check in newest), len(newest))

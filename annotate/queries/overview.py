@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from annotate.models import Import, Judgment, Project, Prompt, Response, Task
+from annotate.models import Import, Project, Prompt, Response, Task
+from annotate.queries.judgments import all_votes
 
 DAYS = 30
 
@@ -20,7 +21,6 @@ class Counts:
     responses: int
     tasks: int
     tasks_open: int
-    places_open: int
     tasks_judged: int
     judgments: int
     raters: int
@@ -34,23 +34,15 @@ class Day:
     judgments: int
 
 
-def _votes(project: Project) -> QuerySet[Judgment]:
-    """All newest votes on work, AI judges' too."""
-    return Judgment.objects.filter(
-        newest=True, task__question__project=project, task__purpose=Task.Purpose.WORK
-    ).exclude(kind=Judgment.Kind.ADJUDICATION)
-
-
 def counts(project: Project) -> Counts:
     tasks = Task.objects.filter(question__project=project, purpose=Task.Purpose.WORK)
-    newest = _votes(project)
+    newest = all_votes(project)
     running = [Import.State.QUEUED, Import.State.RUNNING]
     return Counts(
         prompts=Prompt.objects.filter(project=project).count(),
         responses=Response.objects.filter(prompt__project=project).count(),
         tasks=tasks.count(),
         tasks_open=tasks.filter(places_left__gt=0).count(),
-        places_open=tasks.aggregate(n=Sum("places_left"))["n"] or 0,
         tasks_judged=newest.values("task").distinct().count(),
         judgments=newest.count(),
         raters=newest.values("rater").distinct().count(),
@@ -64,7 +56,7 @@ def days(project: Project) -> list[Day]:
     today = timezone.now().date()
     first = today - timedelta(days=DAYS - 1)
     found = dict(
-        _votes(project)
+        all_votes(project)
         .filter(submitted_at__date__gte=first)
         .annotate(day=TruncDate("submitted_at"))
         .values_list("day")

@@ -9,7 +9,7 @@ from django.db import connection
 
 from annotate.models import Membership, Project, Task
 from annotate.queries.known import accuracy, checks_of
-from annotate.stats.proportions import Proportion
+from annotate.stats.estimates import Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class Person:
     training: bool
     groups: list[str]
     skills: list[str]
-    gold: Proportion
+    gold: Estimate
 
 
 # Left share: of strict preferences between two, how often the one shown on the left won.
@@ -73,7 +73,7 @@ def person(project: Project, user_id: int) -> Person:
 def _person(
     member: Membership,
     row: tuple[int, datetime, float, float, float] | None,
-    gold: Proportion,
+    gold: Estimate,
 ) -> Person:
     judgments, last, left, ties, seconds = row or (0, None, None, None, None)
     return Person(

@@ -24,8 +24,9 @@ from annotate.questions import parse
 from annotate.questions.known import same
 from annotate.stats.arrays import IntArray
 from annotate.stats.attention import Run, longest_run, too_fast, unusual_agreement
-from annotate.stats.consensus import MISSING, pair_outcomes
-from annotate.stats.proportions import Proportion, wilson
+from annotate.stats.consensus import MISSING, pair_outcomes, step_outcomes
+from annotate.stats.estimates import Estimate
+from annotate.stats.proportions import wilson
 
 DAYS = 14
 NEWEST = 500
@@ -48,9 +49,9 @@ class OwnFigures:
 
     days: list[Day]
     median_seconds: float | None
-    agreement: Proportion
-    checks: Proportion
-    consistency: Proportion
+    agreement: Estimate
+    checks: Estimate
+    consistency: Estimate
     training: Training | None
 
 
@@ -70,11 +71,11 @@ class Twin:
 class Signals:
     """Evidence about attention; the reader decides what it means."""
 
-    too_fast: Proportion
+    too_fast: Estimate
     longest_run: Run | None
     pasted: int
-    with_paste: Proportion
-    left: Proportion
+    with_paste: Estimate
+    left: Estimate
     twins: list[Twin]
 
 
@@ -93,7 +94,7 @@ def own_figures(project: Project, rater: User) -> OwnFigures:
     )
 
 
-def agreement(project: Project, rater: User) -> Proportion:
+def agreement(project: Project, rater: User) -> Estimate:
     """How often this rater says what most of the others say, leaving out their own vote: over the
     pairs and criteria of tasks where the others have a single favourite outcome."""
     own = list(votes_of(project).filter(rater=rater).order_by("-id")[:NEWEST])
@@ -108,7 +109,7 @@ def agreement(project: Project, rater: User) -> Proportion:
 def _outcomes(judgment: Judgment) -> IntArray:
     """The outcomes of a judgment's units: its steps, else its pairs."""
     if labels := judgment.answer.get("labels"):
-        return np.array([MISSING if label is None else 1 - label for label in labels])
+        return np.array(step_outcomes(labels), dtype=np.int64)
     outcomes: IntArray = pair_outcomes(np.array([judgment.ranks], dtype=np.int64))[0]
     return outcomes
 
@@ -125,7 +126,7 @@ def _hits(own: Judgment, others: Sequence[Judgment]) -> list[bool]:
     return [bool(hit) for hit in (given == counts.argmax(axis=1))[asked]] if counts.size else []
 
 
-def consistency(project: Project, rater: User) -> Proportion:
+def consistency(project: Project, rater: User) -> Estimate:
     """Of the repeats, with the sides swapped, how often the rater answered as before."""
     repeats = (
         Judgment.objects.filter(

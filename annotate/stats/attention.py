@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from annotate.stats.arrays import FloatArray, IntArray
-from annotate.stats.proportions import Proportion, wilson
+from annotate.stats.estimates import Estimate
+from annotate.stats.proportions import wilson
 
 FASTEST_READING = 900.0
 """Words a minute. Adults read 238 on average (Brysbaert, "How many words do we read per minute?",
@@ -26,7 +27,7 @@ class Run:
     probability: float
 
 
-def too_fast(active_seconds: FloatArray, words: IntArray) -> Proportion:
+def too_fast(active_seconds: FloatArray, words: IntArray) -> Estimate:
     """The share of answers given faster than their words can be read, `[answers]` each.
 
     Answers without a time (NaN) are left out.

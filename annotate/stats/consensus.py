@@ -5,6 +5,8 @@ each of them is. The three outcomes of a pair are first wins, tie, second wins, 
 everywhere.
 """
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from annotate.stats.arrays import FloatArray, IntArray
@@ -48,6 +50,12 @@ def disagreement(counts: FloatArray) -> FloatArray:
     pairs = n * (n - 1)
     shares: FloatArray = 1 - np.divide(same, pairs, out=np.full(n.shape, np.nan), where=pairs > 0)
     return shares
+
+
+def step_outcomes(labels: Sequence[int | None]) -> list[int]:
+    """Labels of a solution's steps (1 right, 0 neutral, −1 wrong, None not judged) as outcomes: 0
+    right, 1 neutral, 2 wrong, −1 where there is none."""
+    return [MISSING if label is None else 1 - label for label in labels]
 
 
 def pair_outcomes(ranks: IntArray) -> IntArray:

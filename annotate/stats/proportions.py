@@ -1,25 +1,14 @@
 """Shares with their uncertainty. Numbers in, numbers out; it does not know what was counted."""
 
-from dataclasses import dataclass
 from math import sqrt
+
+from annotate.stats.estimates import Estimate
 
 Z95 = 1.959963984540054
 """The normal distribution's 97.5 % point: a two-sided interval of 95 %."""
 
 
-@dataclass(frozen=True, slots=True)
-class Proportion:
-    """`value` is `successes / n` with its 95 % interval; all three None where n is 0, for which
-    `reason` gives the words."""
-
-    value: float | None
-    lower: float | None
-    upper: float | None
-    n: int
-    reason: str | None = None
-
-
-def wilson(successes: float, n: int) -> Proportion:
+def wilson(successes: float, n: int) -> Estimate:
     """The share of successes with Wilson's score interval at 95 %.
 
     Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22 (1927);
@@ -29,9 +18,9 @@ def wilson(successes: float, n: int) -> Proportion:
     if not 0 <= successes <= n:
         raise ValueError("There can't be more successes than trials, or fewer than none.")
     if n == 0:
-        return Proportion(None, None, None, 0, "There is nothing to count yet.")
+        return Estimate(None, None, None, 0, "There is nothing to count yet.")
     share = successes / n
     scale = 1 + Z95**2 / n
     centre = (share + Z95**2 / (2 * n)) / scale
     half = Z95 / scale * sqrt(share * (1 - share) / n + Z95**2 / (4 * n * n))
-    return Proportion(share, max(0.0, centre - half), min(1.0, centre + half), n)
+    return Estimate(share, max(0.0, centre - half), min(1.0, centre + half), n)

@@ -11,13 +11,13 @@ References: Krippendorff (2011), Computing Krippendorff's Alpha-Reliability; Efr
 (1993), An Introduction to the Bootstrap, chapter 13 (the percentile interval).
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
 import krippendorff
 import numpy as np
 
 from annotate.stats.arrays import FloatArray, IntArray
+from annotate.stats.estimates import Estimate
 
 Level = Literal["nominal", "ordinal", "interval"]
 
@@ -32,23 +32,6 @@ ALL_THE_SAME = (
 _BLOCK_CELLS = 2_000_000
 # Below this the resampled values differ by rounding alone.
 _NO_SPREAD = 1e-12
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A value with its interval, or the reason why there is none.
-
-    `value` is None exactly when `reason` is a sentence. `lower` and `upper` are None too when the
-    bootstrap can't give an interval: with a single unit, or where every unit is in full agreement,
-    all resamples are alike, and an interval of no width would claim a certainty that isn't there.
-    `n` is the number of units judged at least twice.
-    """
-
-    value: float | None
-    lower: float | None
-    upper: float | None
-    n: int
-    reason: str | None
 
 
 def alpha(

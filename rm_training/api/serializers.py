@@ -7,8 +7,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from annotate.api.manage.serializers import Agreement, Estimate
-from annotate.api.rater.serializers import Message
+from annotate.api.manage.serializers import Agreement
+from annotate.api.rater.serializers import Estimate, Message
 from rm_training.models import Round, TrainingRun, Trigger
 from rm_training.policies.push import MAX_ITEMS
 

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotate.actions import invitations, people, rules
-from annotate.api.manage import serializers as s
+from annotate.api.manage import people_serializers as s
 from annotate.models import ApiToken, Membership, Project, ProposedAction
 from annotate.permissions import member_of, project_for, token_is_whole_account, user_of
 from annotate.queries import people as people_queries

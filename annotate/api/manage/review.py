@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotate.actions import review, training
-from annotate.api.manage import serializers as s
+from annotate.api.manage import task_serializers as s
 from annotate.models import Appeal, Role, Task
 from annotate.permissions import project_for, sees_names, task_of, user_of
 from annotate.queries import appeals

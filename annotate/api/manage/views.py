@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 
 from annotate.actions import importing, projects, snapshots
 from annotate.api.manage import serializers as s
+from annotate.api.manage import task_serializers as t
 from annotate.api.manage.review import detail_of
 from annotate.models import (
     Agreement,
@@ -103,7 +104,7 @@ class TasksView(APIView):
             _choice("order", ORDERS, "newest"),
             OpenApiParameter("cursor", OpenApiTypes.STR),
         ],
-        responses=s.TaskPage,
+        responses=t.TaskPage,
     )
     def get(self, request: Request, slug: str) -> Response:
         project = project_for(request, slug, at_least=Role.REVIEWER)
@@ -114,11 +115,11 @@ class TasksView(APIView):
             order=_picked(request, "order", ORDERS, "newest"),
             cursor=request.query_params.get("cursor", ""),
         )
-        return Response(s.TaskPage(page).data)
+        return Response(t.TaskPage(page).data)
 
 
 class TaskView(APIView):
-    @extend_schema(operation_id="projects_task_retrieve", responses=s.TaskDetail)
+    @extend_schema(operation_id="projects_task_retrieve", responses=t.TaskDetail)
     def get(self, request: Request, slug: str, task: int) -> Response:
         project = project_for(request, slug, at_least=Role.REVIEWER)
         return Response(detail_of(request, task_of(project, task)))

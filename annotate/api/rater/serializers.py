@@ -306,8 +306,8 @@ class HistoryItem(serializers.Serializer[Any]):
     decision = Decision(allow_null=True)
 
 
-class Share(serializers.Serializer[Any]):
-    """A share with its 95 % interval; without any to count, null and why."""
+class Estimate(serializers.Serializer[Any]):
+    """A value with its 95 % interval; where there is none, null and why."""
 
     value = serializers.FloatField(allow_null=True)
     lower = serializers.FloatField(allow_null=True)
@@ -333,7 +333,7 @@ class OwnFigures(serializers.Serializer[Any]):
 
     days = OwnDay(many=True)
     median_seconds = serializers.FloatField(allow_null=True)
-    agreement = Share()
-    checks = Share()
-    consistency = Share()
+    agreement = Estimate()
+    checks = Estimate()
+    consistency = Estimate()
     training = TrainingProgress(allow_null=True)

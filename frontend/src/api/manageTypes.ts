@@ -4,7 +4,7 @@ import type { Question } from "./types";
 
 type Schema = components["schemas"];
 
-export type Share = Schema["Share"];
+export type Share = Schema["Estimate"];
 export type Forecast = Schema["Forecast"];
 export type Appeal = Schema["AppealRow"];
 export type TaskLease = Schema["TaskLease"];

@@ -7,7 +7,7 @@ import { historyQuery, workQuery } from "./work";
 
 type Schema = components["schemas"];
 export type OwnFigures = Schema["OwnFigures"];
-export type Share = Schema["Share"];
+export type Share = Schema["Estimate"];
 export type TrainingProgress = Schema["TrainingProgress"];
 export type HistoryItem = Schema["HistoryItem"];
 export type Decision = Schema["Decision"];

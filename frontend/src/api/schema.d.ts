@@ -1140,6 +1140,7 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** @description A value with its 95 % interval; where there is none, null and why. */
         Estimate: {
             /** Format: double */
             value: number | null;
@@ -1369,9 +1370,9 @@ export interface components {
             days: components["schemas"]["OwnDay"][];
             /** Format: double */
             median_seconds: number | null;
-            agreement: components["schemas"]["Share"];
-            checks: components["schemas"]["Share"];
-            consistency: components["schemas"]["Share"];
+            agreement: components["schemas"]["Estimate"];
+            checks: components["schemas"]["Estimate"];
+            consistency: components["schemas"]["Estimate"];
             training: components["schemas"]["TrainingProgress"] | null;
         };
         /**
@@ -1457,7 +1458,7 @@ export interface components {
             training: boolean;
             groups: string[];
             skills: string[];
-            gold: components["schemas"]["Share"];
+            gold: components["schemas"]["Estimate"];
         };
         PersonAdded: {
             person: components["schemas"]["Person"];
@@ -1846,17 +1847,6 @@ export interface components {
             kind: components["schemas"]["UserKind"];
             staff: boolean;
         };
-        /** @description A share with its 95 % interval; without any to count, null and why. */
-        Share: {
-            /** Format: double */
-            value: number | null;
-            /** Format: double */
-            lower: number | null;
-            /** Format: double */
-            upper: number | null;
-            n: number;
-            reason: string | null;
-        };
         ShownResponse: {
             id: number;
             text: string;
@@ -1867,11 +1857,11 @@ export interface components {
             expires_at: string;
         };
         Signals: {
-            too_fast: components["schemas"]["Share"];
+            too_fast: components["schemas"]["Estimate"];
             longest_run: components["schemas"]["Run"] | null;
             pasted: number;
-            with_paste: components["schemas"]["Share"];
-            left: components["schemas"]["Share"];
+            with_paste: components["schemas"]["Estimate"];
+            left: components["schemas"]["Estimate"];
             twins: components["schemas"]["Twin"][];
         };
         SkipRequest: {

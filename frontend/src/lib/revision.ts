@@ -23,7 +23,7 @@ export function missingPart(
 }
 
 /** What to do about it, as a sentence to the rater. */
-export const TODO = {
+export const ASKED_FOR = {
   principle: "Choose a principle first.",
   text: "The rewrite is empty: write it, or put the original back.",
   critique: "Write what is wrong with the response first: the critique is empty.",

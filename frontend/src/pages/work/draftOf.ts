@@ -4,7 +4,7 @@ import { boardsAnswer, boardsIn, chosenIn, openBoards, pairAnswer } from "@/lib/
 import { EMPTY_DRAFT, type Draft } from "@/lib/drafts";
 import { asked } from "@/lib/ranking";
 import { emptyCells, ratingsIn, ratingsOf } from "@/lib/rating";
-import { missingPart, revisionAnswer, TODO } from "@/lib/revision";
+import { missingPart, revisionAnswer, ASKED_FOR } from "@/lib/revision";
 import { openSteps, split, stepsAnswer } from "@/lib/steps";
 import { plural } from "@/lib/words";
 
@@ -122,7 +122,7 @@ export function missing(draft: Draft, assignment: Assignment): string {
     }
     case "revision": {
       const part = missingPart(question.spec, onlyText(assignment), draft);
-      return part ? TODO[part] : "";
+      return part ? ASKED_FOR[part] : "";
     }
   }
 }
