@@ -23,6 +23,14 @@ _AT_THE_START = (32_767, 0)
 # How many tasks lie between a task and its repeat, at least.
 REPEAT_AFTER = 20
 
+_ASSIGN = """
+INSERT INTO annotate_assignment
+    (task_id, rater_id, state, shown, version, leased_at, lease_expires_at, skip_reason, note,
+     flagged)
+SELECT picked.id, %(rater)s, 'leased', ARRAY({shown}), %(version)s, now(), now() + %(lease)s,
+       '', '', false
+FROM {source} RETURNING *
+"""
 _COUNT_AND_LEND = f"""
 , taken AS (
     UPDATE annotate_task AS t SET places_left = t.places_left - 1 FROM picked WHERE t.id = picked.id
@@ -36,13 +44,12 @@ _COUNT_AND_LEND = f"""
                 picked.question_id, jsonb_build_array(picked.priority, picked.id)) END
     FROM picked WHERE m.id = %(membership)s
 ), lent AS (
-    INSERT INTO annotate_assignment
-        (task_id, rater_id, state, shown, version, leased_at, lease_expires_at, skip_reason, note,
-         flagged)
-    SELECT id, %(rater)s, 'leased',
-           ARRAY(SELECT jsonb_array_elements_text(%(orders)s::jsonb -> k::text)::smallint),
-           %(version)s, now(), now() + %(lease)s, '', '', false
-    FROM picked RETURNING *
+    {
+    _ASSIGN.format(
+        shown="SELECT jsonb_array_elements_text(%(orders)s::jsonb -> picked.k::text)::smallint",
+        source="picked",
+    )
+}
 )
 SELECT {columns(Assignment, "lent")}, {columns(Task, "picked")} FROM lent, picked
 """  # noqa: S608 -- the columns are the models' own
@@ -134,14 +141,13 @@ WITH before AS (
     SET lent = m.lent || jsonb_build_object('all', coalesce((m.lent ->> 'all')::int, 0) + 1)
     FROM picked WHERE m.id = %(membership)s
 ), lent AS (
-    INSERT INTO annotate_assignment
-        (task_id, rater_id, state, shown, version, leased_at, lease_expires_at, skip_reason, note,
-         flagged)
-    SELECT picked.id, %(rater)s, 'leased',
-           ARRAY(SELECT before.shown[i] FROM generate_subscripts(before.shown, 1) AS i
-                 ORDER BY i DESC),
-           %(version)s, now(), now() + %(lease)s, '', '', false
-    FROM picked, before RETURNING *
+    {
+    _ASSIGN.format(
+        shown="SELECT before.shown[i] FROM generate_subscripts(before.shown, 1) AS i"
+        " ORDER BY i DESC",
+        source="picked, before",
+    )
+}
 )
 SELECT {columns(Assignment, "lent")}, {columns(Task, "picked")} FROM lent, picked
 """  # noqa: S608 -- the columns are the models' own
