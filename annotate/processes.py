@@ -30,7 +30,7 @@ def programs() -> dict[str, Program]:
     celery = ("-m", "celery", "--app", "annotate.celery", "--quiet")
     worker = (*celery, "worker", "--without-gossip", "--without-mingle", "--loglevel", "INFO")
     every = (
-        Program("web", ("-m", "gunicorn", *_web_options(), "annotate.wsgi:application")),
+        Program("web", ("-m", "granian", *_web_options(), "annotate.wsgi:application")),
         Program("default", (*worker, "-Q", "default", "-c", "1", "-n", "default@%h"), " ready."),
         # A run may take hours: an orphan is killed, and its message is delivered again.
         Program(
@@ -53,11 +53,15 @@ def address() -> tuple[str, int]:
 def _web_options() -> tuple[str, ...]:
     host, port = address()
     return (
-        *("--bind", f"[{host}]:{port}" if ":" in host else f"{host}:{port}"),
-        *("--worker-class", "gthread", "--no-control-socket", "--log-level", "warning"),
-        *("--workers", os.environ.get("WEB_WORKERS") or "2"),
-        *("--threads", os.environ.get("WEB_THREADS") or "4"),
-        *("--timeout", "120", "--graceful-timeout", "5", "--keep-alive", "5"),
+        *("--interface", "wsgi", "--http", "1", "--no-ws", "--log-level", "warning"),
+        *("--host", host, "--port", str(port)),
+        *("--workers", os.environ.get("WEB_WORKERS") or "2", "--respawn-failed-workers"),
+        *(
+            "--blocking-threads",
+            os.environ.get("WEB_THREADS") or "4",
+            "--workers-kill-timeout",
+            "5",
+        ),
     )
 
 

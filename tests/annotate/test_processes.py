@@ -21,7 +21,8 @@ def test_the_web_server_listens_where_the_environment_says(monkeypatch: pytest.M
     monkeypatch.setenv("HOST", "::")
     monkeypatch.setenv("PORT", "9001")
     command = processes.programs()["web"].command
-    assert command[command.index("--bind") + 1] == "[::]:9001"
+    assert command[command.index("--host") + 1] == "::"
+    assert command[command.index("--port") + 1] == "9001"
 
 
 @pytest.mark.parametrize("port", ["no", "0", "65536", "-1", "80 80"])

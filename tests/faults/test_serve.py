@@ -70,7 +70,7 @@ class Serve:
 
     def program(self, name: str) -> psutil.Process:
         """The process of one program."""
-        word = {"web": "gunicorn", "default": "default@%h", "gpu": "gpu@%h", "beat": "beat"}[name]
+        word = {"web": "granian", "default": "default@%h", "gpu": "gpu@%h", "beat": "beat"}[name]
         for child in psutil.Process(self.process.pid).children():
             if any(word in part for part in child.cmdline()):
                 return child
