@@ -20,8 +20,8 @@ from django.utils import timezone
 from annotate.actions import lend
 from annotate.actions.leases import LEASES_AT_ONCE, return_expired
 from annotate.models import Assignment, Project, Question, Task, User
-from annotate.models.rows import columns, one
-from annotate.queries.projects import question_as_shown, questions_of
+from annotate.models.rows import columns, every, one
+from annotate.queries.projects import question_as_shown
 
 # A rater's two tabs can race for the same task; the loser tries again.
 ATTEMPTS = 3
@@ -49,10 +49,13 @@ NO_TRAINING_LEFT = (
     "go on."
 )
 
-_ENTER = """
-SELECT id, paused_at, training_since, groups, skills, lent, reached FROM annotate_membership
-WHERE project_id = %(project)s AND user_id = %(rater)s AND left_at IS NULL FOR NO KEY UPDATE
-"""
+_ENTER = f"""
+SELECT {columns(Question, "q")}, m.id, m.paused_at, m.training_since, m.groups, m.skills, m.lent,
+       m.reached
+FROM annotate_membership AS m LEFT JOIN annotate_question AS q ON q.project_id = m.project_id
+WHERE m.project_id = %(project)s AND m.user_id = %(rater)s AND m.left_at IS NULL
+ORDER BY q.id FOR NO KEY UPDATE OF m
+"""  # noqa: S608 -- the columns are the model's own
 _LIVE = """
 SELECT a.id FROM annotate_assignment AS a
 JOIN annotate_task AS t ON t.id = a.task_id JOIN annotate_question AS q ON q.id = t.question_id
@@ -85,7 +88,7 @@ class Lent:
 
 @dataclass(frozen=True, slots=True)
 class Rater:
-    """A rater's membership as it stands while it is locked."""
+    """A rater's membership as it stands while it is locked, and the questions they may answer."""
 
     user: User
     membership: int
@@ -95,12 +98,7 @@ class Rater:
     skills: Sequence[str]
     lent: dict[str, int]
     reached: dict[str, tuple[int, int]]
-
-    def may_answer(self, question: Question) -> bool:
-        has_skills = set(question.needs_skills) <= set(self.skills)
-        return has_skills and (
-            not question.for_groups or bool(set(question.for_groups) & set(self.groups))
-        )
+    questions: Sequence[Question]
 
 
 def next_assignment(*, project: Project, rater: User, holding: Collection[int] = ()) -> Lent:
@@ -117,7 +115,7 @@ def next_assignment(*, project: Project, rater: User, holding: Collection[int] =
 @transaction.atomic
 def _next(project: Project, user: User, holding: Collection[int]) -> Lent:
     keys = {"project": project.pk, "rater": user.pk}
-    rater = _enter(user, keys)
+    rater = _enter(project, user, keys)
     if rater.paused_at:
         return Lent(None, PAUSED)
     live = _live(keys)
@@ -129,18 +127,20 @@ def _next(project: Project, user: User, holding: Collection[int]) -> Lent:
     full = _full(project, keys, len(live))
     if full:
         return Lent(None, full)
-    questions = [q for q in questions_of(project) if rater.may_answer(q)]
-    if not questions:
+    if not rater.questions:
         return Lent(None, NOT_FOR_YOU)
-    return _lend(project, rater, questions)
+    return _lend(project, rater)
 
 
-def _enter(user: User, keys: dict[str, int]) -> Rater:
+def _enter(project: Project, user: User, keys: dict[str, int]) -> Rater:
     """Locks the membership, so that two tabs don't both see a free place for a lease."""
-    entered = one(_ENTER, keys)
-    if entered is None:
+    entered = every(_ENTER, keys, Question)
+    if not entered:
         raise Http404  # left in this very moment
-    membership, paused_at, training_since, groups, skills, lent, reached = entered
+    _, membership, paused_at, training_since, groups, skills, lent, reached = entered[0]
+    asked = [question for question, *_ in entered if question]
+    for question in asked:
+        question.project = project
     return Rater(
         user=user,
         membership=membership,
@@ -150,7 +150,13 @@ def _enter(user: User, keys: dict[str, int]) -> Rater:
         skills=skills,
         lent=json.loads(lent),
         reached=json.loads(reached),
+        questions=[q for q in asked if _may_answer(q, groups, skills)],
     )
+
+
+def _may_answer(question: Question, groups: Sequence[str], skills: Sequence[str]) -> bool:
+    has_skills = set(question.needs_skills) <= set(skills)
+    return has_skills and (not question.for_groups or bool(set(question.for_groups) & set(groups)))
 
 
 def _live(keys: dict[str, int]) -> list[int]:
@@ -185,9 +191,9 @@ def purpose_of_next(project: Project, rater: Rater) -> str:
     return Task.Purpose.WORK
 
 
-def _lend(project: Project, rater: Rater, questions: Sequence[Question]) -> Lent:
+def _lend(project: Project, rater: Rater) -> Lent:
     wanted = lend.Wanted(
-        project, rater.user, rater.membership, rater.lent, rater.reached, questions
+        project, rater.user, rater.membership, rater.lent, rater.reached, rater.questions
     )
     if rater.training_since:
         found = lend.known(wanted, Task.Purpose.TRAINING) or lend.again(wanted, training=True)

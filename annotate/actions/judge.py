@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from annotate.actions.answers import Parts, checked, columns_of
-from annotate.actions.leases import lock, lock_member, take_place
+from annotate.actions.leases import lock_member, take_place
 from annotate.actions.training import Feedback, feedback_on
 from annotate.errors import Conflict
 from annotate.jobs import enqueue_coalesced
 from annotate.models import Assignment, Judgment, Task
-from annotate.models.rows import columns, insert, one
+from annotate.models.rows import insert, one
 from annotate.queries.projects import question_as_shown
 
 STALE = "This answer was changed in another tab or window. Reload it to see the newest one."
@@ -31,7 +31,6 @@ class Submitted:
     feedback: Feedback | None
 
 
-@transaction.atomic
 def submit(
     *,
     assignment: Assignment,
@@ -44,43 +43,62 @@ def submit(
     """Stores an answer as the revision after `revision` (0: the first).
 
     The same `key` again gives the same judgment and changes nothing. `pasted` counts the characters
-    that were not typed. Locks the assignment, then the task; in
-    training the membership before them. Raises ValidationError (400) by field,
-    Conflict (409) where stale.
+    that were not typed. Locks the assignment, then the task; in training the membership before
+    them. Raises ValidationError (400) by field, Conflict (409) where stale.
     """
+    sent = Sent(key, revision, parts, active_ms, pasted)
+    try:
+        return _submit(assignment, sent)
+    except IntegrityError:
+        # Another tab's answer was stored while this one waited for its lock.
+        return _submit(assignment, sent)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A submission as it came."""
+
+    key: UUID
+    revision: int
+    parts: Parts
+    active_ms: int | None
+    pasted: int | None
+
+
+@transaction.atomic
+def _submit(assignment: Assignment, sent: Sent) -> Submitted:
     if assignment.task.purpose == Task.Purpose.TRAINING:
         lock_member(assignment)  # which the end of a training writes
-    assignment = lock(assignment)
-    sent_before, newest = _judgments(assignment, key)
-    if sent_before:
-        if sent_before.assignment_id != assignment.pk:
+    before = _lock(assignment, sent.key)
+    if before.sent:
+        judgment = Judgment.objects.get(pk=before.sent)
+        if judgment.assignment_id != assignment.pk:
             raise Conflict(KEY_REUSED)
-        return Submitted(sent_before, False, feedback_on(assignment, sent_before))
+        return Submitted(judgment, False, feedback_on(assignment, judgment))
     if assignment.state == Assignment.State.REVIEWED:
         raise Conflict(DECIDED)
-    answer = checked(assignment.task, question_as_shown(assignment), parts)
-    current = newest.revision if newest else 0
-    if current != revision:
-        raise Conflict(STALE, revision=current)
+    answer = checked(assignment.task, question_as_shown(assignment), sent.parts)
+    if before.revision != sent.revision:
+        raise Conflict(STALE, revision=before.revision)
     now = timezone.now()
-    if newest:
+    if before.newest:
         _refuse_old_edit(assignment, now)
-        Judgment.objects.filter(pk=newest.pk).update(newest=False)
-        late = newest.late
+        Judgment.objects.filter(pk=before.newest).update(newest=False)
+        late = before.late
     else:
         late = _settle(assignment, now)
     judgment = Judgment(
         assignment=assignment,
         task_id=assignment.task_id,
         rater_id=assignment.rater_id,
-        revision=current + 1,
+        revision=before.revision + 1,
         late=late,
         k=assignment.task.k,
         shown=assignment.shown,
-        key=key,
+        key=sent.key,
         submitted_at=now,
-        active_ms=active_ms,
-        pasted=pasted,
+        active_ms=sent.active_ms,
+        pasted=sent.pasted,
         **columns_of(answer),
     )
     insert(judgment)
@@ -88,20 +106,34 @@ def submit(
     return Submitted(judgment, True, feedback_on(assignment, judgment))
 
 
-_JUDGMENTS = f"""
-SELECT {columns(Judgment, "s")}, {columns(Judgment, "n")}
-FROM (SELECT 1) AS always
-LEFT JOIN annotate_judgment AS s ON s.rater_id = %(rater)s AND s.key = %(key)s
-LEFT JOIN annotate_judgment AS n ON n.assignment_id = %(assignment)s AND n.newest
-"""  # noqa: S608 -- the columns are the model's own
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What was there: the judgment that this key was sent with, and the newest of the assignment
+    with its revision (0: none) and whether it was late."""
+
+    sent: int | None
+    newest: int | None
+    revision: int
+    late: bool
 
 
-def _judgments(assignment: Assignment, key: UUID) -> tuple[Judgment | None, Judgment | None]:
-    """What this key was sent with before, and the newest judgment of the assignment."""
-    keys = {"rater": assignment.rater_id, "key": key, "assignment": assignment.pk}
-    found = one(_JUDGMENTS, keys, Judgment, Judgment)
+# While one waits for the lock another may store a judgment, which this doesn't see: it reads what
+# there was when it began. The constraints then refuse the second, and it is read again.
+_LOCK = """
+SELECT a.state, a.lease_expires_at, s.id, n.id, coalesce(n.revision, 0), coalesce(n.late, false)
+FROM annotate_assignment AS a
+LEFT JOIN annotate_judgment AS s ON s.rater_id = a.rater_id AND s.key = %(key)s
+LEFT JOIN annotate_judgment AS n ON n.assignment_id = a.id AND n.newest
+WHERE a.id = %(assignment)s FOR NO KEY UPDATE OF a
+"""
+
+
+def _lock(assignment: Assignment, key: UUID) -> Before:
+    """Locks the assignment, and brings what can have changed of it up to date."""
+    found = one(_LOCK, {"key": key, "assignment": assignment.pk})
     assert found is not None
-    return found[0], found[1]
+    assignment.state, assignment.lease_expires_at, *before = found
+    return Before(*before)
 
 
 def _settle(assignment: Assignment, now: datetime) -> bool:

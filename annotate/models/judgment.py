@@ -23,7 +23,9 @@ class Judgment(models.Model):
         # A reviewer's decision on a disputed task. Votes are never erased by it.
         ADJUDICATION = "adjudication"
 
-    assignment = models.ForeignKey(Assignment, on_delete=models.PROTECT, related_name="judgments")
+    assignment = models.ForeignKey(
+        Assignment, on_delete=models.PROTECT, related_name="judgments", db_index=False
+    )
     task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="judgments")
     rater = models.ForeignKey(
         User, on_delete=models.PROTECT, related_name="judgments", db_index=False

@@ -6,11 +6,12 @@ rates that raters work, the larger part of a web server's time. Anywhere else us
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
 from django.db import connection, models
+from django.db.models.base import ModelState
 
 
 @cache
@@ -70,16 +71,24 @@ def _insertion(model: type[models.Model]) -> str:
 
 
 def _instance(model: type[models.Model], values: tuple[Any, ...]) -> models.Model | None:
-    """None where an outer join found nothing."""
+    """None where an outer join found nothing. Filled as Django's own descriptors read it: its
+    `from_db` sets every field by itself and sends two signals, which nobody here receives."""
     if values[0] is None:
         return None
-    converted = [
-        f.from_db_value(value, None, connection) if hasattr(f, "from_db_value") else value
-        for f, value in zip(model._meta.concrete_fields, values, strict=True)
-    ]
-    return model.from_db(connection.alias, _names(model), converted)
+    names, converters = _plan(model)
+    filled = dict(zip(names, values, strict=True))
+    for name, convert in converters:
+        filled[name] = convert(filled[name], None, connection)
+    instance = model.__new__(model)
+    instance._state = ModelState()
+    instance._state.adding, instance._state.db = False, connection.alias
+    instance.__dict__.update(filled)
+    return instance
 
 
 @cache
-def _names(model: type[models.Model]) -> list[str]:
-    return [f.attname for f in model._meta.concrete_fields]
+def _plan(model: type[models.Model]) -> tuple[list[str], list[tuple[str, Callable[..., Any]]]]:
+    """The names of a model's columns, and what turns the values of some into Python's."""
+    fields = model._meta.concrete_fields
+    converters = [(f.attname, f.from_db_value) for f in fields if hasattr(f, "from_db_value")]
+    return [f.attname for f in fields], converters

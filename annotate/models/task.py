@@ -113,8 +113,13 @@ class Assignment(models.Model):
         BROKEN = "broken"
         OTHER = "other"
 
-    task = models.ForeignKey(Task, on_delete=models.PROTECT, related_name="assignments")
-    rater = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
+    # Neither has an index of its own: those below begin with them.
+    task = models.ForeignKey(
+        Task, on_delete=models.PROTECT, related_name="assignments", db_index=False
+    )
+    rater = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="assignments", db_index=False
+    )
     state = models.CharField(max_length=10, choices=State, default=State.LEASED)
     # The canonical index shown at place A, B, …
     shown = ArrayField(models.SmallIntegerField())

@@ -21,7 +21,7 @@ from annotate.models import (
     Task,
     User,
 )
-from annotate.models.rows import columns, one
+from annotate.models.rows import one
 from annotate.queries.answers import ShownAnswer, answer_of, shown_answer, stored
 from annotate.queries.judgments import decisions_of
 from annotate.queries.projects import current_question, question_as_shown
@@ -110,24 +110,24 @@ def work(project: Project, rater: User) -> Work:
     )
 
 
-_SHOWN = f"""
-SELECT {columns(Judgment, "j")}, p.messages, ARRAY(
+_SHOWN = """
+SELECT p.messages, ARRAY(
     SELECT r.text FROM unnest(t.response_ids) WITH ORDINALITY AS named (id, place)
     JOIN annotate_response AS r ON r.id = named.id ORDER BY named.place),
-    CASE WHEN j.id IS NULL OR d.saved_at > j.created_at THEN d.data END
+    d.data, d.saved_at
 FROM annotate_task AS t JOIN annotate_prompt AS p ON p.id = t.prompt_id
-LEFT JOIN annotate_judgment AS j ON j.assignment_id = %(assignment)s AND j.newest
 LEFT JOIN annotate_draft AS d ON d.assignment_id = %(assignment)s
 WHERE t.id = %(task)s
-"""  # noqa: S608 -- the columns are the model's own
+"""
 
 
 def shown_assignment(assignment: Assignment) -> ShownAssignment:
     """`assignment` has its task, and that its question with the spec the rater is shown."""
     task = assignment.task
-    found = one(_SHOWN, {"task": task.pk, "assignment": assignment.pk}, Judgment)
+    found = one(_SHOWN, {"task": task.pk, "assignment": assignment.pk})
     assert found is not None
-    newest, prompt, texts, draft = found
+    prompt, texts, draft, saved_at = found
+    newest = _newest(assignment)
     return ShownAssignment(
         id=assignment.pk,
         question=task.question,
@@ -137,9 +137,21 @@ def shown_assignment(assignment: Assignment) -> ShownAssignment:
         state=assignment.state,
         answer=shown_answer(task.question, task.response_ids, stored(newest)) if newest else None,
         revision=newest.revision if newest else 0,
-        draft=json.loads(draft) if draft else None,
+        draft=json.loads(draft) if draft and _is_open(newest, saved_at) else None,
         training=task.purpose == Task.Purpose.TRAINING,
     )
+
+
+def _newest(assignment: Assignment) -> Judgment | None:
+    """What was answered last; a lease that runs has no answer yet."""
+    if assignment.state == Assignment.State.LEASED:
+        return None
+    return assignment.judgments.filter(newest=True).first()
+
+
+def _is_open(newest: Judgment | None, saved_at: datetime) -> bool:
+    """Whether a draft was saved after what was answered last."""
+    return newest is None or saved_at > newest.created_at
 
 
 def history(project: Project, rater: User) -> list[HistoryItem]:

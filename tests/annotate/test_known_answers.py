@@ -213,7 +213,7 @@ def _draw_repeat(rater: User) -> None:
         Membership.objects.filter(pk=member.pk).update(lent={**member.lent, "all": n})
         drawn = assign.purpose_of_next(
             member.project,
-            assign.Rater(rater, member.pk, None, None, (), (), {**member.lent, "all": n}, {}),
+            assign.Rater(rater, member.pk, None, None, (), (), {**member.lent, "all": n}, {}, ()),
         )
         if drawn == "repeat":
             return

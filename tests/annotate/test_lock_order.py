@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from threading import Event
+from threading import Barrier, Event
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.db import connections
 from django.utils import timezone
 
 from annotate.actions import assign, judge, leases, people, training
+from annotate.errors import Conflict
 from annotate.models import Assignment, Judgment, Membership, Project, Task, User
 from tests.annotate.desk import preferring
 
@@ -137,3 +138,57 @@ def test_a_training_answer_to_a_task_that_is_work_again_is_kept_without_feedback
     done = judge.submit(assignment=assignment, key=uuid4(), revision=0, parts=parts)
     assert done.feedback is None
     assert Judgment.objects.count() == 1
+
+
+def own(assignment: Assignment) -> Assignment:
+    """As a request of its own reads it."""
+    return Assignment.objects.select_related("task__question__project", "rater").get(
+        pk=assignment.pk
+    )
+
+
+@pytest.mark.parametrize("same_key", [True, False])
+def test_two_submissions_at_once_are_one_judgment_and_one_place(
+    project: Project,
+    bob: User,
+    add_tasks: AddTasks,
+    monkeypatch: pytest.MonkeyPatch,
+    same_key: bool,
+) -> None:
+    [task] = add_tasks(1, overlap=2)
+    assignment = lent(project, bob)
+    keys = [uuid4()] * 2 if same_key else [uuid4(), uuid4()]
+    both_in = Barrier(2)
+    lock = judge._lock
+    first_time = set(range(2))
+
+    def locks(which: int, key: UUID) -> Any:
+        if which in first_time:  # both have begun before either holds the lock
+            first_time.discard(which)
+            both_in.wait(LONG)
+        return lock(owned[which], key)
+
+    owned = [own(assignment), own(assignment)]
+    monkeypatch.setattr(
+        judge, "_lock", lambda found, key: locks([a is found for a in owned].index(True), key)
+    )
+
+    def submit(which: int) -> int | None:
+        try:
+            done = judge.submit(
+                assignment=owned[which],
+                key=keys[which],
+                revision=0,
+                parts=first_is_best(task),
+            )
+        except Conflict as conflict:
+            return int(conflict.extra["revision"])
+        return done.judgment.pk
+
+    results = at_once(lambda: submit(0), lambda: submit(1))
+
+    judgment = Judgment.objects.get()
+    assert sorted(results) == sorted([judgment.pk, judgment.pk if same_key else 1])
+    task.refresh_from_db()
+    assert task.places_left == 1
+    assert own(assignment).state == "submitted"
