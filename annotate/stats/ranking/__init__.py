@@ -1,0 +1,1 @@
+"""Scores of responses and policies from comparisons and rankings. Arrays in, arrays out."""
