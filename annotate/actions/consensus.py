@@ -11,7 +11,13 @@ from numpy.typing import NDArray
 from annotate.actions.overlap import extend_overlap, size_leases
 from annotate.actions.rules import propose_actions
 from annotate.models import Agreement, Project
-from annotate.queries.judgments import Placing, UnitVotes, load_decisions, load_unit_votes
+from annotate.queries.judgments import (
+    Placing,
+    UnitVotes,
+    load_decisions,
+    load_unit_votes,
+    unit_starts,
+)
 from annotate.stats.consensus import disagreement, entropy, smoothed_majority
 from annotate.stats.reliability import alpha, raw_agreement
 
@@ -46,17 +52,10 @@ def refresh_consensus(*, project: Project) -> Agreement:
     return agreement
 
 
-def _starts(units: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Where each task's units begin, for tasks with `units` of them."""
-    return np.concatenate([[0], np.cumsum(units)[:-1]]) if len(units) else units
-
-
 def _counts(votes: UnitVotes) -> NDArray[np.int64]:
     """Votes by outcome of every unit of every task, [units in all, 3], in the order of tasks."""
-    row = _starts(votes.units)[np.searchsorted(votes.tasks, votes.task)] + votes.unit
-    counts = np.zeros((int(votes.units.sum()), 3), dtype=np.int64)
-    np.add.at(counts, (row, votes.outcome), 1)
-    return counts
+    size = int(votes.units.sum())
+    return np.bincount(votes.place * 3 + votes.outcome, minlength=3 * size).reshape(size, 3)
 
 
 def _write_posteriors(votes: UnitVotes, counts: NDArray[np.int64], decisions: UnitVotes) -> None:
@@ -66,7 +65,7 @@ def _write_posteriors(votes: UnitVotes, counts: NDArray[np.int64], decisions: Un
     _decide(posterior, votes, decisions)
     judged = counts.sum(axis=1) > 0
     differ = disagreement(counts.astype(float))
-    starts = _starts(votes.units)
+    starts = unit_starts(votes.units)
     texts = [",".join(map(repr, part.ravel().tolist())) for part in np.split(posterior, starts[1:])]
     with connection.cursor() as cursor:
         cursor.execute(
@@ -95,7 +94,7 @@ def _decide(posterior: NDArray[np.float64], votes: UnitVotes, decisions: UnitVot
     task, unit, outcome = (
         part[known] for part in (decisions.task, decisions.unit, decisions.outcome)
     )
-    row = _starts(votes.units)[np.searchsorted(votes.tasks, task)] + unit
+    row = unit_starts(votes.units)[np.searchsorted(votes.tasks, task)] + unit
     posterior[row] = 0.0
     posterior[row, outcome] = 1.0
 

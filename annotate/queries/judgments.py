@@ -1,38 +1,58 @@
-"""A project's newest judgments as arrays: the one read that statistics start from."""
+"""A project's newest judgments as arrays: the one read that statistics start from.
+
+Rankings come as PostgreSQL's own arrays, a column at a time, so that a million take a second or two
+and no Python object each.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from django.db.models import QuerySet
-from numpy.typing import NDArray
 
 from annotate.models import Judgment, Project, Question, Task, User
+from annotate.models.arrays import every_column
+from annotate.stats.arrays import FloatArray, IntArray
 from annotate.stats.consensus import MISSING, pair_outcomes, step_outcomes
 
-IntArray = NDArray[np.int64]
+By = Literal["people", "ai judges"]
 
 
 @dataclass(frozen=True, slots=True)
 class UnitVotes:
-    """One row a judgment and unit: a pair of responses, or a step of a solution.
+    """One row a judgment and unit: a pair of responses, or a step of a solution; by task and unit.
 
     `task` and `rater` are database ids; `unit` counts a task's pairs i < j in lexicographic order,
     or its steps; `outcome` is 0 where i wins, 1 for a tie, 2 where j wins, and of a step 0 right,
-    1 neutral, 2 wrong. `judgment` numbers the judgments. `tasks` are the tasks with a vote,
-    ascending, and `units` how many units each has, voted on or not.
+    1 neutral, 2 wrong. `left` is the outcome that the response on the left of the rater's screen
+    wins, −1 for a step. `judgment` numbers the judgments, which the next are indexed by:
+    `k[judgments]`, `seconds` of active time (NaN where unknown) and `when` it was given, in days
+    since 1970. `tasks` are the tasks with a vote, ascending, and `units` how many units each has,
+    voted on or not.
     """
 
     task: IntArray
     unit: IntArray
     outcome: IntArray
     rater: IntArray
+    left: IntArray
     judgment: IntArray
+    k: IntArray
+    seconds: FloatArray
+    when: FloatArray
     tasks: IntArray
     units: IntArray
+
+    @property
+    def place(self) -> IntArray:
+        """The number of each row's unit among all units of `tasks`, `[rows]`."""
+        places: IntArray = (
+            unit_starts(self.units)[np.searchsorted(self.tasks, self.task)] + self.unit
+        )
+        return places
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +63,11 @@ class Placing:
     left: int
     ties: int
     judgments: int
+
+
+def unit_starts(units: IntArray) -> IntArray:
+    """Where each task's units begin, for tasks with `units` of them."""
+    return np.concatenate([[0], np.cumsum(units)[:-1]]) if len(units) else units
 
 
 def all_votes(project: Project) -> QuerySet[Judgment]:
@@ -65,80 +90,163 @@ def decisions_of(project: Project) -> QuerySet[Judgment]:
     ).order_by("submitted_at", "id")
 
 
-_FIELDS = ("task_id", "rater_id", "k", "ranks", "shown", "answer", "task__question__kind")
-Row = tuple[int, int, int, list[int], list[int], dict[str, Any], str]
+_VOTES = """
+FROM annotate_judgment AS j
+JOIN annotate_task AS t ON t.id = j.task_id JOIN annotate_question AS q ON q.id = t.question_id
+JOIN annotate_user AS u ON u.id = j.rater_id
+WHERE q.project_id = %(project)s AND t.purpose = 'work' AND j.newest AND j.kind <> 'adjudication'
+  AND (u.kind = 'ai_judge') = %(ai)s AND j.k >= 2 AND q.kind <> 'steps'
+"""
+_DECISIONS = """
+FROM (
+    SELECT DISTINCT ON (j.task_id) j.* FROM annotate_judgment AS j
+    JOIN annotate_task AS t ON t.id = j.task_id JOIN annotate_question AS q ON q.id = t.question_id
+    WHERE q.project_id = %(project)s AND j.newest AND j.kind = 'adjudication'
+      AND j.k >= 2 AND q.kind <> 'steps'
+    ORDER BY j.task_id, j.submitted_at DESC, j.id DESC
+) AS j
+"""
+_COLUMNS = (
+    "j.id",
+    "j.task_id",
+    "j.rater_id",
+    "coalesce(j.active_ms / 1000.0, 'NaN')::float8",
+    "(extract(epoch FROM j.submitted_at) / 86400)::float8",
+    "j.ranks",
+    "j.shown",
+)
+_STEP_FIELDS = ("task_id", "rater_id", "active_ms", "submitted_at", "answer")
+_DAY = 86_400.0
 
 
-def load_unit_votes(project: Project) -> tuple[UnitVotes, Placing]:
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """Judgments of one size: a row a judgment, a column a unit, MISSING where nothing is said."""
+
+    task: IntArray
+    rater: IntArray
+    k: int
+    seconds: FloatArray
+    when: FloatArray
+    outcomes: IntArray
+    left: IntArray
+
+
+def load_unit_votes(project: Project, by: By = "people") -> tuple[UnitVotes, Placing]:
     """All votes as arrays, by task and unit; and how the places of pairs were chosen."""
-    rows = list(votes_of(project).order_by("task_id", "id").values_list(*_FIELDS))
-    return _unit_votes(rows), _placing([(row[3], row[4]) for row in rows if row[2] == 2])
+    keys = {"project": project.pk, "ai": by == "ai judges"}
+    ranked = _ranked(_VOTES, keys)
+    votes = (
+        votes_of(project)
+        if by == "people"
+        else all_votes(project).filter(rater__kind=User.Kind.AI_JUDGE)
+    )
+    return _unit_votes([*ranked, *_steps(votes)]), _placing(ranked)
 
 
 def load_decisions(project: Project) -> UnitVotes:
     """The reviewers' decisions in the same form, one a task."""
-    latest = {row[0]: row for row in decisions_of(project).values_list(*_FIELDS)}
-    return _unit_votes([latest[task] for task in sorted(latest)])
+    latest = {j.task_id: j.pk for j in decisions_of(project)}
+    stepped = Judgment.objects.filter(pk__in=latest.values())
+    return _unit_votes([*_ranked(_DECISIONS, {"project": project.pk}), *_steps(stepped)])
 
 
-def _unit_votes(rows: Sequence[Row]) -> UnitVotes:
-    numbered = [(i, *row) for i, row in enumerate(rows) if _units(row)]
-    ranked = [row for row in numbered if row[7] != Question.Kind.STEPS]
-    parts = [
-        _ranked([row for row in ranked if row[3] == k]) for k in sorted({row[3] for row in ranked})
+def _ranked(source: str, keys: dict[str, Any]) -> list[_Judged]:
+    found = every_column(_COLUMNS, source, keys, by="j.k")
+    return [_of_size(k, columns) for k, columns in sorted(found.items())]
+
+
+def _of_size(k: int, columns: Sequence[Any]) -> _Judged:
+    order = np.argsort(columns[0])
+    _, task, rater, seconds, when, ranks, shown = (column[order] for column in columns)
+    i, j = np.triu_indices(k, k=1)
+    place = np.argsort(shown, axis=1)
+    left = np.where(place[:, i] < place[:, j], 0, 2)
+    return _Judged(task, rater, k, seconds, when, pair_outcomes(ranks), left)
+
+
+def _steps(votes: QuerySet[Judgment]) -> list[_Judged]:
+    """Solutions differ in their number of steps: one of these a judgment."""
+    asked = votes.filter(task__question__kind=Question.Kind.STEPS).order_by("id")
+    return [
+        _Judged(
+            task=np.array([task]),
+            rater=np.array([rater]),
+            k=1,
+            seconds=np.array([np.nan if ms is None else ms / 1000]),
+            when=np.array([at.timestamp() / _DAY]),
+            outcomes=np.array([step_outcomes(answer["labels"])], dtype=np.int64),
+            left=np.full((1, len(answer["labels"])), MISSING),
+        )
+        for task, rater, ms, at, answer in asked.values_list(*_STEP_FIELDS)
     ]
-    parts += [_steps(row) for row in numbered if row[7] == Question.Kind.STEPS]
-    table = np.concatenate(parts) if parts else np.zeros((0, 5), dtype=np.int64)
-    table = table[table[:, 2] != MISSING]
-    table = table[np.lexsort((table[:, 1], table[:, 0]))]
-    # A task whose votes compare nothing (ratings with empty cells) has no units at all.
-    compared = set(np.unique(table[:, 0]).tolist())
-    units = {row[1]: _units(row[1:]) for row in numbered if row[1] in compared}
-    task, unit, outcome, rater, judgment = (np.ascontiguousarray(table[:, c]) for c in range(5))
+
+
+_NONE, _NO_TIME = np.zeros(0, dtype=np.int64), np.zeros(0)
+_NO_PAIRS = np.zeros((0, 1), dtype=np.int64)
+_NOTHING = _Judged(_NONE, _NONE, 2, _NO_TIME, _NO_TIME, _NO_PAIRS, _NO_PAIRS)
+
+
+def _unit_votes(found: Sequence[_Judged]) -> UnitVotes:
+    parts = found or [_NOTHING]
+    sizes = [len(part.task) for part in parts]
+    offsets = np.cumsum([0, *sizes[:-1]])
+    rows = [_rows(part, offset) for part, offset in zip(parts, offsets, strict=True)]
+    columns = [np.concatenate(column) for column in zip(*rows, strict=True)]
+    order = np.lexsort((columns[5], columns[1], columns[0]))
+    task, unit, outcome, rater, left, judgment = (column[order] for column in columns)
+    tasks, units = _units(parts, np.unique(task))
     return UnitVotes(
         task=task,
         unit=unit,
         outcome=outcome,
         rater=rater,
+        left=left,
         judgment=judgment,
-        tasks=np.array(list(units), dtype=np.int64),
-        units=np.array(list(units.values()), dtype=np.int64),
+        k=np.repeat([part.k for part in parts], sizes),
+        seconds=np.concatenate([part.seconds for part in parts]),
+        when=np.concatenate([part.when for part in parts]),
+        tasks=tasks,
+        units=units,
     )
 
 
-def _units(row: Sequence[Any]) -> int:
-    k, answer, kind = row[2], row[5], row[6]
-    return len(answer["labels"]) if kind == Question.Kind.STEPS else k * (k - 1) // 2
-
-
-def _ranked(rows: Sequence[tuple[Any, ...]]) -> IntArray:
-    """Columns task, unit, outcome, rater, judgment; of judgments of one size."""
-    outcomes = pair_outcomes(np.array([row[4] for row in rows], dtype=np.int64))
-    n, pairs = outcomes.shape
-    index, task, rater = (np.array([row[c] for row in rows], dtype=np.int64) for c in (0, 1, 2))
-    return np.column_stack(
-        [
-            np.repeat(task, pairs),
-            np.tile(np.arange(pairs), n),
-            outcomes.ravel(),
-            np.repeat(rater, pairs),
-            np.repeat(index, pairs),
-        ]
+def _rows(part: _Judged, offset: int) -> tuple[IntArray, ...]:
+    """The columns of `UnitVotes` that have a row a unit, of what was said."""
+    judgment, unit = np.nonzero(part.outcomes != MISSING)
+    said = judgment, unit
+    return (
+        part.task[judgment],
+        unit,
+        part.outcomes[said],
+        part.rater[judgment],
+        part.left[said],
+        judgment + offset,
     )
 
 
-def _steps(row: tuple[Any, ...]) -> IntArray:
-    """The same columns, of one judgment of a solution's steps."""
-    index, task, rater, labels = row[0], row[1], row[2], row[6]["labels"]
-    outcomes = step_outcomes(labels)
-    return np.array(
-        [(task, step, outcome, rater, index) for step, outcome in enumerate(outcomes)],
-        dtype=np.int64,
-    ).reshape(-1, 5)
+def _units(parts: Sequence[_Judged], compared: IntArray) -> tuple[IntArray, IntArray]:
+    """The tasks with a vote, and how many units each has. One whose votes compare nothing (ratings
+    with empty cells) has none."""
+    task = np.concatenate([part.task for part in parts])
+    width = np.repeat([part.outcomes.shape[1] for part in parts], [len(p.task) for p in parts])
+    units = np.zeros(len(compared), dtype=np.int64)
+    place = np.minimum(np.searchsorted(compared, task), max(len(compared) - 1, 0))
+    known = compared[place] == task if len(compared) else np.zeros(len(task), dtype=bool)
+    units[place[known]] = width[known]
+    return compared, units
 
 
-def _placing(rows: list[tuple[list[int], list[int]]]) -> Placing:
-    compared = [(ranks, shown) for ranks, shown in rows if min(ranks) >= 1]
-    strict = [(ranks, shown) for ranks, shown in compared if ranks[0] != ranks[1]]
-    left = sum(ranks[shown[0]] < ranks[shown[1]] for ranks, shown in strict)
-    return Placing(len(strict), left, len(compared) - len(strict), len(compared))
+def _placing(ranked: Sequence[_Judged]) -> Placing:
+    pairs = next((part for part in ranked if part.k == 2), None)
+    if pairs is None:
+        return Placing(0, 0, 0, 0)
+    said = pairs.outcomes[:, 0] != MISSING
+    outcome, left = pairs.outcomes[said, 0], pairs.left[said, 0]
+    strict = outcome != 1
+    return Placing(
+        strict=int(strict.sum()),
+        left=int((outcome == left)[strict].sum()),
+        ties=int((~strict).sum()),
+        judgments=len(outcome),
+    )
