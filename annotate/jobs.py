@@ -16,13 +16,13 @@ def enqueue(name: str, *args: Any, countdown: float = 0) -> None:
     transaction.on_commit(partial(_send, name, args, countdown))
 
 
-def enqueue_coalesced(name: str, *args: Any) -> None:
-    """Like `enqueue`, but at most once in `COALESCE_SECONDS` for the same arguments.
+def enqueue_coalesced(name: str, *args: Any, seconds: int = COALESCE_SECONDS) -> None:
+    """Like `enqueue`, but at most once in so many seconds for the same arguments.
 
     The task runs that long after the first call, so it sees everything that was asked meanwhile;
     a call in the very moment it starts opens the next window.
     """
-    transaction.on_commit(partial(_send_coalesced, name, args))
+    transaction.on_commit(partial(_send_coalesced, name, args, seconds))
 
 
 def opened(name: str, *args: Any) -> None:
@@ -37,10 +37,10 @@ def _send(name: str, args: tuple[Any, ...], countdown: float) -> None:
     app.send_task(name, args=args, countdown=countdown or None)
 
 
-def _send_coalesced(name: str, args: tuple[Any, ...]) -> None:
+def _send_coalesced(name: str, args: tuple[Any, ...], seconds: int) -> None:
     # The window outlives the countdown, so a lost worker delays the next run by a minute at most.
-    if cache.add(_window(name, args), 1, timeout=COALESCE_SECONDS + 60):
-        _send(name, args, COALESCE_SECONDS)
+    if cache.add(_window(name, args), 1, timeout=seconds + 60):
+        _send(name, args, seconds)
 
 
 def _window(name: str, args: tuple[Any, ...]) -> str:

@@ -4,19 +4,30 @@ from __future__ import annotations
 
 from celery import shared_task
 
+from annotate.actions.analysis import analyse
 from annotate.actions.consensus import refresh_consensus
 from annotate.actions.importing import run_import
 from annotate.actions.leases import return_expired
-from annotate.jobs import opened
+from annotate.jobs import enqueue_coalesced, opened
 from annotate.models import Import, Project
 
 REFRESH = "annotate.refresh_consensus"
+ANALYSE = "annotate.analyse"
+# It looks through all votes several times, and nobody watches its figures change.
+ANALYSE_SECONDS = 120
 
 
 @shared_task(name=REFRESH)
 def refresh_consensus_task(project_id: int) -> None:
     opened(REFRESH, project_id)
     refresh_consensus(project=Project.objects.get(pk=project_id))
+    enqueue_coalesced(ANALYSE, project_id, seconds=ANALYSE_SECONDS)
+
+
+@shared_task(name=ANALYSE)
+def analyse_task(project_id: int) -> None:
+    opened(ANALYSE, project_id)
+    analyse(project=Project.objects.get(pk=project_id))
 
 
 @shared_task(name="annotate.run_import")

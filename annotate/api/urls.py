@@ -4,7 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from annotate.api import session
-from annotate.api.manage import people, questions, review
+from annotate.api.manage import analysis, people, questions, review
 from annotate.api.manage import views as manage
 from annotate.api.rater import views as rater
 
@@ -54,6 +54,7 @@ urlpatterns = [
     path(f"{PROJECT}/people/<int:person>/warning", people.WarningView.as_view()),
     path(f"{PROJECT}/people/<int:person>/sign-in-link", people.SignInLinkView.as_view()),
     path(f"{PROJECT}/agreement", manage.AgreementView.as_view()),
+    path(f"{PROJECT}/analysis", analysis.AnalysisView.as_view()),
     path(f"{PROJECT}/imports", manage.ImportsView.as_view()),
     path(f"{PROJECT}/imports/<int:pk>", manage.ImportView.as_view()),
     path(f"{PROJECT}/imports/<int:pk>/cancel", manage.ImportCancelView.as_view()),

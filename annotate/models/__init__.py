@@ -1,7 +1,7 @@
 """The tables of the collecting side. Invariants are constraints here, not checks elsewhere."""
 
 from annotate.models.audit import AuditEvent
-from annotate.models.consensus import Agreement, TaskConsensus
+from annotate.models.consensus import Agreement, Analysis, TaskConsensus
 from annotate.models.corpus import Policy, Prompt, Response
 from annotate.models.imports import Import
 from annotate.models.judgment import Judgment
@@ -20,6 +20,7 @@ from annotate.models.task import Appeal, Assignment, Draft, KnownAnswer, Task
 
 __all__ = [
     "Agreement",
+    "Analysis",
     "ApiToken",
     "Appeal",
     "Assignment",

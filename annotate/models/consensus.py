@@ -28,6 +28,18 @@ class TaskConsensus(models.Model):
     updated_at = models.DateTimeField(auto_now=True)
 
 
+class Analysis(models.Model):
+    """What the votes say of agreement, raters and policies, as of a moment: the figures behind the
+    managers' pages (`annotate/queries/analysis.py` has their form)."""
+
+    project = models.OneToOneField(
+        Project, on_delete=models.CASCADE, related_name="analysis", primary_key=True
+    )
+    computed_at = models.DateTimeField(auto_now=True)
+    seconds = models.FloatField()
+    figures = models.JSONField()
+
+
 class Agreement(models.Model):
     """One measurement of a project's agreement; the newest is shown, the older ones are its
     history. Estimates are JSON: value, lower, upper, n, reason."""

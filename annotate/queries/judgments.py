@@ -28,10 +28,10 @@ class UnitVotes:
     `task` and `rater` are database ids; `unit` counts a task's pairs i < j in lexicographic order,
     or its steps; `outcome` is 0 where i wins, 1 for a tie, 2 where j wins, and of a step 0 right,
     1 neutral, 2 wrong. `left` is the outcome that the response on the left of the rater's screen
-    wins, −1 for a step. `judgment` numbers the judgments, which the next are indexed by:
-    `k[judgments]`, `seconds` of active time (NaN where unknown) and `when` it was given, in days
-    since 1970. `tasks` are the tasks with a vote, ascending, and `units` how many units each has,
-    voted on or not.
+    wins, −1 for a step. `judgment` numbers the judgments. They have the `question` that each
+    answers, `k` responses, `seconds` of active time (NaN where unknown) and `when` it was given, in
+    days since 1970, `[judgments]` each. `tasks` are the tasks with a vote, ascending, and `units`
+    how many units each has, voted on or not.
     """
 
     task: IntArray
@@ -40,6 +40,7 @@ class UnitVotes:
     rater: IntArray
     left: IntArray
     judgment: IntArray
+    question: IntArray
     k: IntArray
     seconds: FloatArray
     when: FloatArray
@@ -104,18 +105,26 @@ FROM (
     WHERE q.project_id = %(project)s AND j.newest AND j.kind = 'adjudication'
       AND j.k >= 2 AND q.kind <> 'steps'
     ORDER BY j.task_id, j.submitted_at DESC, j.id DESC
-) AS j
+) AS j JOIN annotate_task AS t ON t.id = j.task_id
 """
 _COLUMNS = (
     "j.id",
     "j.task_id",
     "j.rater_id",
+    "t.question_id",
     "coalesce(j.active_ms / 1000.0, 'NaN')::float8",
     "(extract(epoch FROM j.submitted_at) / 86400)::float8",
     "j.ranks",
     "j.shown",
 )
-_STEP_FIELDS = ("task_id", "rater_id", "active_ms", "submitted_at", "answer")
+_STEP_FIELDS = (
+    "task_id",
+    "rater_id",
+    "task__question_id",
+    "active_ms",
+    "submitted_at",
+    "answer",
+)
 _DAY = 86_400.0
 
 
@@ -125,6 +134,7 @@ class _Judged:
 
     task: IntArray
     rater: IntArray
+    question: IntArray
     k: int
     seconds: FloatArray
     when: FloatArray
@@ -158,11 +168,11 @@ def _ranked(source: str, keys: dict[str, Any]) -> list[_Judged]:
 
 def _of_size(k: int, columns: Sequence[Any]) -> _Judged:
     order = np.argsort(columns[0])
-    _, task, rater, seconds, when, ranks, shown = (column[order] for column in columns)
+    _, task, rater, question, seconds, when, ranks, shown = (c[order] for c in columns)
     i, j = np.triu_indices(k, k=1)
     place = np.argsort(shown, axis=1)
     left = np.where(place[:, i] < place[:, j], 0, 2)
-    return _Judged(task, rater, k, seconds, when, pair_outcomes(ranks), left)
+    return _Judged(task, rater, question, k, seconds, when, pair_outcomes(ranks), left)
 
 
 def _steps(votes: QuerySet[Judgment]) -> list[_Judged]:
@@ -172,19 +182,20 @@ def _steps(votes: QuerySet[Judgment]) -> list[_Judged]:
         _Judged(
             task=np.array([task]),
             rater=np.array([rater]),
+            question=np.array([question]),
             k=1,
             seconds=np.array([np.nan if ms is None else ms / 1000]),
             when=np.array([at.timestamp() / _DAY]),
             outcomes=np.array([step_outcomes(answer["labels"])], dtype=np.int64),
             left=np.full((1, len(answer["labels"])), MISSING),
         )
-        for task, rater, ms, at, answer in asked.values_list(*_STEP_FIELDS)
+        for task, rater, question, ms, at, answer in asked.values_list(*_STEP_FIELDS)
     ]
 
 
 _NONE, _NO_TIME = np.zeros(0, dtype=np.int64), np.zeros(0)
 _NO_PAIRS = np.zeros((0, 1), dtype=np.int64)
-_NOTHING = _Judged(_NONE, _NONE, 2, _NO_TIME, _NO_TIME, _NO_PAIRS, _NO_PAIRS)
+_NOTHING = _Judged(_NONE, _NONE, _NONE, 2, _NO_TIME, _NO_TIME, _NO_PAIRS, _NO_PAIRS)
 
 
 def _unit_votes(found: Sequence[_Judged]) -> UnitVotes:
@@ -203,6 +214,7 @@ def _unit_votes(found: Sequence[_Judged]) -> UnitVotes:
         rater=rater,
         left=left,
         judgment=judgment,
+        question=np.concatenate([part.question for part in parts]),
         k=np.repeat([part.k for part in parts], sizes),
         seconds=np.concatenate([part.seconds for part in parts]),
         when=np.concatenate([part.when for part in parts]),

@@ -52,6 +52,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/analysis": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["projects_analysis_retrieve"];
+        put?: never;
+        /** @description Computes the figures anew, in a worker; votes do so by themselves within minutes. */
+        post: operations["projects_analysis_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/appeals": {
         parameters: {
             query?: never;
@@ -978,6 +995,19 @@ export interface components {
             latest: components["schemas"]["Agreement"] | null;
             history: components["schemas"]["Agreement"][];
         };
+        AiJudges: {
+            judgments: number;
+            alpha: components["schemas"]["Estimate"];
+            with_people: components["schemas"]["Estimate"];
+            with_people_beyond_chance: components["schemas"]["Estimate"];
+        };
+        /** @description `figures` is null until they were computed for the first time. */
+        Analysis: {
+            /** Format: date-time */
+            computed_at: string | null;
+            figures: components["schemas"]["Figures"] | null;
+            names: components["schemas"]["RaterName"][];
+        };
         /** @description Each kind of question has its own parts; the others are empty. */
         Answer: {
             ranks: components["schemas"]["Rank"][];
@@ -1063,6 +1093,23 @@ export interface components {
         };
         /** @enum {unknown} */
         BlankEnum: "";
+        Cell: {
+            first: number;
+            second: number;
+            together: number;
+            /** Format: double */
+            raw: number;
+            /** Format: double */
+            kappa: number | null;
+        };
+        Coefficients: {
+            raw: components["schemas"]["Estimate"];
+            alpha_ordinal: components["schemas"]["Estimate"];
+            alpha_nominal: components["schemas"]["Estimate"];
+            gwet_ac1: components["schemas"]["Estimate"];
+            gwet_ac2: components["schemas"]["Estimate"];
+            fleiss_kappa: components["schemas"]["Estimate"];
+        };
         ComparisonSpec: {
             prompt: string;
             k_max: number;
@@ -1169,6 +1216,20 @@ export interface components {
             right: boolean;
             explanation: string;
             answer: components["schemas"]["Answer"];
+        };
+        Figures: {
+            judgments: number;
+            raters: number;
+            units: number;
+            coefficients: components["schemas"]["Coefficients"];
+            questions: components["schemas"]["Part"][];
+            weeks: components["schemas"]["Part"][];
+            groups: components["schemas"]["Part"][];
+            ai: components["schemas"]["AiJudges"] | null;
+            profiles: components["schemas"]["Profile"][];
+            matrix: components["schemas"]["Cell"][];
+            unusual: components["schemas"]["UnusualPair"][];
+            policies: components["schemas"]["Policies"] | null;
         };
         FlagRequest: {
             /** @default  */
@@ -1395,6 +1456,11 @@ export interface components {
             /** Format: double */
             lose: number;
         };
+        Part: {
+            name: string;
+            alpha: components["schemas"]["Estimate"];
+            raw: components["schemas"]["Estimate"];
+        };
         /** @description What is left out stays as it is. */
         PatchedPersonChangeRequest: {
             paused?: boolean;
@@ -1482,6 +1548,28 @@ export interface components {
          * @enum {string}
          */
         PlaceEnum: "all" | "top" | "some";
+        Policies: {
+            policies: components["schemas"]["RankedPolicy"][];
+            wins: (number | null)[][];
+            style: components["schemas"]["StyleEffect"][];
+            same_policy: number;
+            no_intervals: string | null;
+            incomparable: string | null;
+        };
+        Profile: {
+            rater: number;
+            units: number;
+            agreement: components["schemas"]["Estimate"];
+            /** @description Rows: what most of the others said; columns: what this rater said. */
+            confusion: number[][];
+            left: components["schemas"]["Estimate"];
+            /** Format: double */
+            left_excess: number | null;
+            ties: components["schemas"]["Estimate"];
+            /** Format: double */
+            median_seconds: number | null;
+            drift: components["schemas"]["Estimate"];
+        };
         Progress: {
             done_today: number;
             done: number;
@@ -1612,6 +1700,12 @@ export interface components {
             response: number;
             rank: number;
         };
+        RankedPolicy: {
+            id: number;
+            name: string;
+            plain: components["schemas"]["Standing"];
+            controlled: components["schemas"]["Standing"];
+        };
         /** @description It has no number of the task: one out of the usual order would tell gold and repeats. */
         RaterAssignment: {
             id: number;
@@ -1625,6 +1719,10 @@ export interface components {
             revision: number;
             draft: unknown;
             training: boolean;
+        };
+        RaterName: {
+            id: number;
+            name: string;
         };
         RaterQuestion: {
             id: number;
@@ -1887,6 +1985,13 @@ export interface components {
         };
         Spec: components["schemas"]["ComparisonSpec"] | components["schemas"]["RatingSpec"] | components["schemas"]["StepsSpec"] | components["schemas"]["RevisionSpec"];
         SpecRequest: components["schemas"]["ComparisonSpecRequest"] | components["schemas"]["RatingSpecRequest"] | components["schemas"]["StepsSpecRequest"] | components["schemas"]["RevisionSpecRequest"];
+        Standing: {
+            score: components["schemas"]["Estimate"];
+            win_rate: components["schemas"]["Estimate"];
+            rank: number | null;
+            best: number | null;
+            worst: number | null;
+        };
         StepPosterior: {
             step: number;
             /** Format: double */
@@ -1927,6 +2032,10 @@ export interface components {
          * @enum {integer}
          */
         StrengthEnum: 1 | 2 | 3;
+        StyleEffect: {
+            feature: string;
+            effect: components["schemas"]["Estimate"];
+        };
         /** @description An answer as it is sent: the parts of its kind of question. */
         SubmissionRequest: {
             ranks?: components["schemas"]["RankRequest"][];
@@ -2146,6 +2255,18 @@ export interface components {
             /** Format: double */
             deviations: number;
         };
+        UnusualPair: {
+            first: number;
+            second: number;
+            together: number;
+            same: number;
+            /** Format: double */
+            expected: number;
+            /** Format: double */
+            excess: number;
+            /** Format: double */
+            q: number;
+        };
         /**
          * @description * `person` - Person
          *     * `simulated` - Simulated
@@ -2297,6 +2418,47 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AgreementHistory"];
                 };
+            };
+        };
+    };
+    projects_analysis_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Analysis"];
+                };
+            };
+        };
+    };
+    projects_analysis_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
         };
     };

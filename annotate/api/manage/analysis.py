@@ -1,0 +1,42 @@
+"""The figures behind the pages on agreement, raters and policies."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema
+from rest_framework import status
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from annotate.api.manage import analysis_serializers as s
+from annotate.jobs import enqueue
+from annotate.models import Analysis, Project, User
+from annotate.permissions import project_for
+from annotate.queries.tasks import names
+
+
+class AnalysisView(APIView):
+    @extend_schema(responses=s.Analysis)
+    def get(self, request: Request, slug: str) -> Response:
+        return Response(_shown(project_for(request, slug)))
+
+    @extend_schema(request=None, responses={202: None})
+    def post(self, request: Request, slug: str) -> Response:
+        """Computes the figures anew, in a worker; votes do so by themselves within minutes."""
+        enqueue("annotate.analyse", project_for(request, slug).pk)
+        return Response(status=status.HTTP_202_ACCEPTED)
+
+
+def _shown(project: Project) -> dict[str, Any]:
+    analysis = Analysis.objects.filter(project=project).first()
+    if analysis is None:
+        return {"computed_at": None, "figures": None, "names": []}
+    raters = User.objects.filter(pk__in=[p["rater"] for p in analysis.figures["profiles"]])
+    named = names(list(raters), project)
+    return {
+        "computed_at": analysis.computed_at,
+        "figures": analysis.figures,
+        "names": [{"id": pk, "name": name} for pk, name in sorted(named.items())],
+    }

@@ -1,0 +1,123 @@
+"""What the votes say, as managers and programs read it: the form of `queries/analysis.py`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework import serializers
+
+from annotate.api.rater.serializers import Estimate
+
+
+class Part(serializers.Serializer[Any]):
+    name = serializers.CharField()
+    alpha = Estimate()
+    raw = Estimate()
+
+
+class Coefficients(serializers.Serializer[Any]):
+    raw = Estimate()
+    alpha_ordinal = Estimate()
+    alpha_nominal = Estimate()
+    gwet_ac1 = Estimate()
+    gwet_ac2 = Estimate()
+    fleiss_kappa = Estimate()
+
+
+class AiJudges(serializers.Serializer[Any]):
+    judgments = serializers.IntegerField()
+    alpha = Estimate()
+    with_people = Estimate()
+    with_people_beyond_chance = Estimate()
+
+
+class Profile(serializers.Serializer[Any]):
+    rater = serializers.IntegerField()
+    units = serializers.IntegerField()
+    agreement = Estimate()
+    confusion = serializers.ListField(
+        child=serializers.ListField(child=serializers.IntegerField()),
+        help_text="Rows: what most of the others said; columns: what this rater said.",
+    )
+    left = Estimate()
+    left_excess = serializers.FloatField(allow_null=True)
+    ties = Estimate()
+    median_seconds = serializers.FloatField(allow_null=True)
+    drift = Estimate()
+
+
+class Cell(serializers.Serializer[Any]):
+    first = serializers.IntegerField()
+    second = serializers.IntegerField()
+    together = serializers.IntegerField()
+    raw = serializers.FloatField()
+    kappa = serializers.FloatField(allow_null=True)
+
+
+class UnusualPair(serializers.Serializer[Any]):
+    first = serializers.IntegerField()
+    second = serializers.IntegerField()
+    together = serializers.IntegerField()
+    same = serializers.IntegerField()
+    expected = serializers.FloatField()
+    excess = serializers.FloatField()
+    q = serializers.FloatField()
+
+
+class Standing(serializers.Serializer[Any]):
+    score = Estimate()
+    win_rate = Estimate()
+    rank = serializers.IntegerField(allow_null=True)
+    best = serializers.IntegerField(allow_null=True)
+    worst = serializers.IntegerField(allow_null=True)
+
+
+class RankedPolicy(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+    plain = Standing()
+    controlled = Standing()
+
+
+class StyleEffect(serializers.Serializer[Any]):
+    feature = serializers.CharField()
+    effect = Estimate()
+
+
+class Policies(serializers.Serializer[Any]):
+    policies = RankedPolicy(many=True)
+    wins = serializers.ListField(
+        child=serializers.ListField(child=serializers.FloatField(allow_null=True))
+    )
+    style = StyleEffect(many=True)
+    same_policy = serializers.IntegerField()
+    no_intervals = serializers.CharField(allow_null=True)
+    incomparable = serializers.CharField(allow_null=True)
+
+
+class Figures(serializers.Serializer[Any]):
+    judgments = serializers.IntegerField()
+    raters = serializers.IntegerField()
+    units = serializers.IntegerField()
+    coefficients = Coefficients()
+    questions = Part(many=True)
+    weeks = Part(many=True)
+    groups = Part(many=True)
+    ai = AiJudges(allow_null=True)
+    profiles = Profile(many=True)
+    matrix = Cell(many=True)
+    unusual = UnusualPair(many=True)
+    policies = Policies(allow_null=True)
+
+
+class RaterName(serializers.Serializer[Any]):
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class Analysis(serializers.Serializer[Any]):
+    """`figures` is null until they were computed for the first time."""
+
+    computed_at = serializers.DateTimeField(allow_null=True)
+    figures = Figures(allow_null=True)
+    names = RaterName(many=True)

@@ -1,0 +1,208 @@
+"""The figures behind the managers' pages, from judgments in the database to the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import uuid4
+
+import numpy as np
+import pytest
+from rest_framework.test import APIClient
+
+from annotate.actions.analysis import analyse
+from annotate.actions.corpus import write_tasks
+from annotate.formats import Candidate
+from annotate.incoming import NewTask
+from annotate.models import (
+    Assignment,
+    Judgment,
+    Membership,
+    Project,
+    Response,
+    Role,
+    Task,
+    User,
+)
+from annotate.queries.judgments import load_unit_votes
+from annotate.queries.projects import current_question
+from annotate.stats.consensus import pair_outcomes
+from annotate.stats.reliability import alpha
+
+pytestmark = pytest.mark.django_db
+AddTasks = Callable[..., list[Task]]
+START = datetime(2026, 3, 2, 12, tzinfo=UTC)  # a Monday
+
+
+def raters(project: Project, n: int, kind: str = "person") -> list[User]:
+    found = [
+        User.objects.create(username=f"{kind}-{i}", name=f"{kind} {i}", kind=kind) for i in range(n)
+    ]
+    for user in found:
+        Membership.objects.create(project=project, user=user, role=Role.RATER)
+    return found
+
+
+def vote(task: Task, user: User, ranks: list[int], **columns: Any) -> None:
+    shown = columns.pop("shown", [*range(task.k)])
+    assignment = Assignment.objects.create(
+        task=task, rater=user, state="submitted", shown=shown, lease_expires_at=START
+    )
+    Judgment.objects.create(
+        assignment=assignment,
+        task=task,
+        rater=user,
+        k=task.k,
+        ranks=ranks,
+        unacceptable=[False] * task.k,
+        shown=shown,
+        key=uuid4(),
+        **{"submitted_at": START, **columns},
+    )
+
+
+def days(at: datetime) -> float:
+    return at.timestamp() / 86_400
+
+
+def random_ranks(rng: np.random.Generator, k: int) -> list[int]:
+    return [int(rank) for rank in rng.integers(1, k + 1, size=k)]
+
+
+def judged(project: Project, add_tasks: AddTasks, users: list[User]) -> list[Task]:
+    """Pairs and rankings of three, each judged by everybody, sides and weeks drawn at random."""
+    rng = np.random.default_rng(7)
+    tasks = [*add_tasks(40, overlap=9), *add_tasks(10, k=3, overlap=9)]
+    for task in tasks:
+        truth = random_ranks(rng, task.k)
+        for user in users:
+            ranks = truth if rng.random() < 0.7 else random_ranks(rng, task.k)
+            vote(
+                task,
+                user,
+                ranks,
+                shown=[int(place) for place in rng.permutation(task.k)],
+                submitted_at=START + timedelta(days=int(rng.integers(0, 14))),
+                active_ms=int(rng.integers(1_000, 9_000)),
+            )
+    return tasks
+
+
+def test_votes_are_read_as_they_were_given(project: Project, add_tasks: AddTasks) -> None:
+    judged(project, add_tasks, raters(project, 3))
+    votes, placing = load_unit_votes(project)
+    expected = [
+        (j.task_id, unit, outcome, j.rater_id, (j.active_ms or 0) / 1000, days(j.submitted_at))
+        for j in Judgment.objects.all()
+        for unit, outcome in enumerate(pair_outcomes(np.array([j.ranks]))[0])
+    ]
+    times = votes.seconds[votes.judgment], votes.when[votes.judgment]
+    found = zip(votes.task, votes.unit, votes.outcome, votes.rater, *times, strict=True)
+    assert np.array(sorted(found)) == pytest.approx(np.array(sorted(expected)))
+    pairs = [j for j in Judgment.objects.filter(k=2) if j.ranks[0] != j.ranks[1]]
+    assert placing.strict == len(pairs)
+    assert placing.left == sum(j.ranks[j.shown[0]] < j.ranks[j.shown[1]] for j in pairs)
+
+
+def test_people_and_ai_judges_are_read_apart(project: Project, add_tasks: AddTasks) -> None:
+    [task] = add_tasks(1, overlap=9)
+    [person], [judge] = raters(project, 1), raters(project, 1, "ai_judge")
+    vote(task, person, [1, 2])
+    vote(task, judge, [2, 1])
+    people, _ = load_unit_votes(project)
+    judges, _ = load_unit_votes(project, by="ai judges")
+    assert people.outcome.tolist() == [0]
+    assert judges.outcome.tolist() == [2]
+
+
+def test_the_figures_are_those_of_the_votes(
+    project: Project, alice: User, add_tasks: AddTasks, client_of: Callable[[User], APIClient]
+) -> None:
+    users = raters(project, 4)
+    tasks = judged(project, add_tasks, users)
+    analyse(project=project)
+    body = client_of(alice).get(f"/api/v1/projects/{project.slug}/analysis").json()
+    figures = body["figures"]
+
+    counts, clusters = [], []
+    for task in tasks:
+        outcomes = pair_outcomes(np.array([j.ranks for j in task.judgments.all()]))
+        for unit in outcomes.T:
+            counts.append(np.bincount(unit, minlength=3))
+            clusters.append(task.pk)
+    expected = alpha(np.array(counts), cluster=np.array(clusters))
+    assert figures["coefficients"]["alpha_ordinal"]["value"] == pytest.approx(expected.value)
+    assert figures["judgments"] == 4 * len(tasks)
+    assert figures["raters"] == 4
+    assert [row["name"] for row in figures["weeks"]] == ["2026-03-02", "2026-03-09"]
+    assert {row["rater"] for row in figures["profiles"]} == {user.pk for user in users}
+    assert len(figures["matrix"]) == 6
+    assert {row["name"] for row in body["names"]} == {user.label for user in users}
+    assert figures["ai"] is None
+    assert figures["policies"] is None
+
+
+def test_a_part_with_few_pairs_says_why_it_is_not_shown(
+    project: Project, add_tasks: AddTasks
+) -> None:
+    users = raters(project, 2)
+    for task in add_tasks(5, overlap=9):
+        for user in users:
+            vote(task, user, [1, 2])
+    [question] = analyse(project=project).figures["questions"]
+    assert question["raw"]["value"] is None
+    assert question["raw"]["reason"] == "Shown from 30 pairs judged twice; there are 5."
+
+
+def by_two_policies(project: Project, n: int) -> list[Task]:
+    """Pairs of a good policy's answer and a bad one's, in either canonical order."""
+    new = [
+        NewTask.of(
+            [{"role": "user", "content": f"Question {i}?"}],
+            [Candidate(f"{name} answer to {i}", name, "1") for name in ("good", "bad")],
+            overlap=9,
+        )
+        for i in range(n)
+    ]
+    written = write_tasks(project=project, question=current_question(project), tasks=new)
+    return list(Task.objects.filter(pk__in=written.task_ids))
+
+
+def test_policies_are_ranked_by_the_votes_on_their_responses(
+    project: Project, add_tasks: AddTasks
+) -> None:
+    users = raters(project, 2)
+    rng = np.random.default_rng(0)
+    wins = 0
+    for task in by_two_policies(project, 60):
+        named = dict(Response.objects.filter(prompt=task.prompt).values_list("pk", "policy__name"))
+        for user in users:
+            good_wins = bool(rng.random() < 0.8)
+            wins += good_wins
+            good_is_first = named[task.response_ids[0]] == "good"
+            vote(task, user, [1, 2] if good_wins == good_is_first else [2, 1])
+    policies = analyse(project=project).figures["policies"]
+    first, second = policies["policies"]
+    assert (first["name"], second["name"]) == ("good@1", "bad@1")
+    assert first["plain"]["win_rate"]["value"] == pytest.approx(wins / 120, abs=0.01)
+    assert first["plain"]["rank"] == first["plain"]["worst"] == 1
+    assert first["plain"]["score"]["lower"] > second["plain"]["score"]["upper"]
+
+
+def test_a_project_without_votes_has_figures_with_reasons(project: Project) -> None:
+    figures = analyse(project=project).figures
+    assert figures["judgments"] == 0
+    assert figures["coefficients"]["alpha_ordinal"]["reason"] == "Nothing has been judged yet."
+
+
+def test_before_the_first_computation_there_is_nothing_and_one_can_be_asked_for(
+    project: Project, alice: User, client_of: Callable[[User], APIClient]
+) -> None:
+    address = f"/api/v1/projects/{project.slug}/analysis"
+    assert client_of(alice).get(address).json() == {
+        "computed_at": None,
+        "figures": None,
+        "names": [],
+    }
+    assert client_of(alice).post(address).status_code == 202
