@@ -55,7 +55,7 @@ class Policies:
 
     policies: Sequence[RankedPolicy]
     wins: list[list[float | None]]
-    style: Sequence[StyleEffect]
+    style_effects: Sequence[StyleEffect]
     same_policy: int
     no_intervals: str | None
     incomparable: str | None
@@ -143,7 +143,7 @@ def _ranked(compared: _Compared, of_response: dict[int, int], names: dict[int, s
             for i in order
         ],
         wins=_nullable(board.plain.win_probability[np.ix_(order, order)]),
-        style=[
+        style_effects=[
             StyleEffect(feature, effect)
             for feature, effect in zip(STYLE_FEATURES, board.style, strict=True)
         ],

@@ -89,7 +89,7 @@ class Policies(serializers.Serializer[Any]):
     wins = serializers.ListField(
         child=serializers.ListField(child=serializers.FloatField(allow_null=True))
     )
-    style = StyleEffect(many=True)
+    style_effects = StyleEffect(many=True)
     same_policy = serializers.IntegerField()
     no_intervals = serializers.CharField(allow_null=True)
     incomparable = serializers.CharField(allow_null=True)

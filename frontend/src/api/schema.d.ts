@@ -1551,7 +1551,7 @@ export interface components {
         Policies: {
             policies: components["schemas"]["RankedPolicy"][];
             wins: (number | null)[][];
-            style: components["schemas"]["StyleEffect"][];
+            style_effects: components["schemas"]["StyleEffect"][];
             same_policy: number;
             no_intervals: string | null;
             incomparable: string | null;
