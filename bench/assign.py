@@ -36,9 +36,9 @@ def run(*, quick: bool) -> None:
     seconds = 6.0 if quick else 20.0
     with django_on_own_servers() as folder, _programs(folder) as (port, web):
         _number_apart()
-        _seed("small", SMALL)
+        seed("small", SMALL)
         eight = _eight(port, "small", seconds)
-        _seed("limit", SMALL)
+        seed("limit", SMALL)
         limit = _pgbench(folder, "limit", seconds)
         n = eight["cycles"]
         rate = eight["cycles_per_s"]
@@ -47,14 +47,14 @@ def run(*, quick: bool) -> None:
         figure("assign", "next_p95_ms_8", eight["next_p95_ms"], "ms", n=n)
         figure("assign", "submit_p95_ms_8", eight["submit_p95_ms"], "ms", n=n)
         figure("assign", "share_of_pgbench", rate / limit, "ratio", n=n)
-        _seed("many", SMALL)
+        seed("many", SMALL)
         many = _measure(port, "many", seconds, _sessions("many", 64))
         figure("assign", "cycles_per_s_64", many["cycles_per_s"], "cycles/s", n=many["cycles"])
         figure("assign", "web_mb", _megabytes(web), "MB", n=1)
         if not quick:
-            _seed("large", LARGE)
+            seed("large", LARGE)
             large = _eight(port, "large", seconds)
-            _seed("again", SMALL)
+            seed("again", SMALL)
             small = _eight(port, "again", seconds)
             ratio = large["cycles_per_s"] / small["cycles_per_s"]
             figure("assign", "cycles_1m_over_20k", ratio, "ratio", n=large["cycles"])
@@ -140,7 +140,7 @@ FROM responses GROUP BY prompt_id ORDER BY prompt_id
 """
 
 
-def _seed(slug: str, tasks: int) -> None:
+def seed(slug: str, tasks: int) -> None:
     from django.db import connection
 
     from annotate.actions.projects import create_project

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from annotate.actions.overlap import extend_overlap, size_leases
 from annotate.actions.rules import propose_actions
 from annotate.models import Agreement, Project
+from annotate.queries.consensus import Consensus, consensus_of_votes
 from annotate.queries.judgments import (
     Placing,
     UnitVotes,
@@ -18,7 +19,7 @@ from annotate.queries.judgments import (
     load_unit_votes,
     unit_starts,
 )
-from annotate.stats.consensus import disagreement, entropy, smoothed_majority
+from annotate.stats.consensus import disagreement, entropy
 from annotate.stats.reliability import alpha, raw_agreement
 
 _UPSERT = """
@@ -43,25 +44,19 @@ def refresh_consensus(*, project: Project) -> Agreement:
     """Writes the posteriors that changed and one new measurement of agreement; then what follows
     from them: places for tasks that are unsure, lengths of leases, proposals about raters."""
     votes, placing = load_unit_votes(project)
-    counts = _counts(votes)
-    _write_posteriors(votes, counts, load_decisions(project))
-    agreement = _write_agreement(project, votes, placing, counts)
+    consensus = consensus_of_votes(votes)
+    _write_posteriors(consensus, load_decisions(project))
+    agreement = _write_agreement(project, votes, placing, consensus.counts)
     extend_overlap(project=project)
     size_leases(project=project)
     propose_actions(project=project)
     return agreement
 
 
-def _counts(votes: UnitVotes) -> NDArray[np.int64]:
-    """Votes by outcome of every unit of every task, [units in all, 3], in the order of tasks."""
-    size = int(votes.units.sum())
-    return np.bincount(votes.place * 3 + votes.outcome, minlength=3 * size).reshape(size, 3)
-
-
-def _write_posteriors(votes: UnitVotes, counts: NDArray[np.int64], decisions: UnitVotes) -> None:
+def _write_posteriors(consensus: Consensus, decisions: UnitVotes) -> None:
+    votes, counts, posterior = consensus.votes, consensus.counts, consensus.posterior.copy()
     if not len(votes.tasks):
         return
-    posterior = smoothed_majority(counts.astype(float))
     _decide(posterior, votes, decisions)
     judged = counts.sum(axis=1) > 0
     differ = disagreement(counts.astype(float))

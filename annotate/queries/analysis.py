@@ -16,11 +16,18 @@ from numpy.typing import NDArray
 
 from annotate.models import Project
 from annotate.models.arrays import every_column
-from annotate.queries.judgments import UnitVotes, load_unit_votes
+from annotate.queries.consensus import Consensus, consensus_of, counts_of_units
+from annotate.queries.judgments import (
+    UnitVotes,
+    load_decisions,
+    load_unit_votes,
+    unit_starts,
+)
 from annotate.queries.policies import Policies, policies_of
 from annotate.queries.projects import questions_of
 from annotate.stats.arrays import IntArray
 from annotate.stats.consensus import MISSING
+from annotate.stats.consensus.calibration import Calibration, calibration_of_posterior
 from annotate.stats.estimates import Estimate
 from annotate.stats.raters.pairs import pair_agreement
 from annotate.stats.raters.profile import RaterProfile, rater_profiles
@@ -112,12 +119,15 @@ class Analysis:
     profiles: Sequence[RaterProfile]
     matrix: Sequence[Cell]
     unusual: Sequence[UnusualPair]
+    weighing: str
+    calibration: Calibration
     policies: Policies | None
 
 
 def look_through(project: Project) -> Analysis:
     """All figures of the project as they are now."""
-    votes, _ = load_unit_votes(project)
+    consensus = consensus_of(project)
+    votes = consensus.votes
     profiles = _profiles(votes)
     return Analysis(
         judgments=len(np.unique(votes.judgment)),
@@ -131,6 +141,8 @@ def look_through(project: Project) -> Analysis:
         profiles=profiles,
         matrix=_matrix(votes, profiles),
         unusual=_unusual(votes),
+        weighing=consensus.pairs.reason,
+        calibration=_calibration(project, consensus),
         policies=policies_of(project, votes),
     )
 
@@ -146,14 +158,6 @@ def as_json(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [as_json(part) for part in value]
     return None if isinstance(value, float) and not np.isfinite(value) else value
-
-
-def counts_of_units(votes: UnitVotes, taken: NDArray[np.bool_] | None = None) -> IntArray:
-    """Votes by outcome of every unit of every task, `[units in all, 3]`; of those `taken[rows]`."""
-    size = int(votes.units.sum())
-    cell = votes.place * 3 + votes.outcome
-    cell = cell if taken is None else cell[taken]
-    return np.bincount(cell, minlength=3 * size).reshape(size, 3)
 
 
 def _cluster(votes: UnitVotes) -> IntArray:
@@ -276,3 +280,12 @@ def _unusual(votes: UnitVotes) -> list[UnusualPair]:
     )  # fmt: skip
     rows = zip(*(column.tolist() for column in columns), strict=True)
     return [UnusualPair(*row) for row in rows if row[-1] < UNUSUAL and row[-2] > 0]
+
+
+def _calibration(project: Project, consensus: Consensus) -> Calibration:
+    """The posterior before a decision, against what the reviewer decided."""
+    votes, decisions = consensus.votes, load_decisions(project)
+    known = np.isin(decisions.task, votes.tasks)
+    task, unit, outcome = (c[known] for c in (decisions.task, decisions.unit, decisions.outcome))
+    place = unit_starts(votes.units)[np.searchsorted(votes.tasks, task)] + unit
+    return calibration_of_posterior(consensus.posterior[place], outcome)

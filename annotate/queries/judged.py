@@ -1,7 +1,8 @@
 """Every judged task of a project with its texts, votes and posterior: the rows of a snapshot.
 
-The posterior is worked out here from the very votes of the row, not read from the table that a
-worker refreshes, so a snapshot never disagrees with itself. Raters are named by number only.
+The posterior is worked out here from the very votes of the row, by how reliable their raters are in
+all votes, and not read from the table that a worker refreshes: a snapshot never disagrees with
+itself. Raters are named by number only.
 """
 
 from __future__ import annotations
@@ -13,14 +14,16 @@ from typing import Any
 import numpy as np
 
 from annotate.models import Judgment, Project, Prompt, Question, Response, Task, User
+from annotate.queries.consensus import Reliability, consensus_of
 from annotate.questions.steps import split
-from annotate.stats.consensus import MISSING, pair_outcomes, smoothed_majority
+from annotate.stats.consensus import MISSING, pair_outcomes
 
 CHUNK = 2_000
 
 
 def judged_tasks(project: Project) -> Iterator[dict[str, Any]]:
     """Rows in the order of task ids, a few thousand tasks in memory at once."""
+    reliability = consensus_of(project).pairs
     after = 0
     while True:
         ids = list(
@@ -36,11 +39,11 @@ def judged_tasks(project: Project) -> Iterator[dict[str, Any]]:
         )
         if not ids:
             return
-        yield from _rows(ids)
+        yield from _rows(ids, reliability)
         after = ids[-1]
 
 
-def _rows(ids: Sequence[int]) -> Iterator[dict[str, Any]]:
+def _rows(ids: Sequence[int], reliability: Reliability) -> Iterator[dict[str, Any]]:
     tasks = Task.objects.select_related("question").in_bulk(ids)
     prompts = Prompt.objects.in_bulk({t.prompt_id for t in tasks.values()})
     responses = Response.objects.select_related("policy").in_bulk(
@@ -62,7 +65,7 @@ def _rows(ids: Sequence[int]) -> Iterator[dict[str, Any]]:
             **_task(task, prompts[task.prompt_id], texts),
             "votes": [_vote(judgment) for judgment in votes],
             "decision": _decision(decision) if decision else None,
-            "posterior": _posterior(task, votes, decision),
+            "posterior": _posterior(task, votes, decision, reliability),
         }
 
 
@@ -122,7 +125,10 @@ def _decision(judgment: Judgment) -> dict[str, Any]:
 
 
 def _posterior(
-    task: Task, judgments: Sequence[Judgment], decision: Judgment | None
+    task: Task,
+    judgments: Sequence[Judgment],
+    decision: Judgment | None,
+    reliability: Reliability,
 ) -> list[float | None] | None:
     """For each pair its three probabilities, None where nobody compared it; a reviewer's decision
     is certain. None in all where there is no pair, or only AI judges voted: they never stand for
@@ -130,11 +136,10 @@ def _posterior(
     people = [j for j in judgments if j.rater.kind != User.Kind.AI_JUDGE]
     if task.k < 2 or not (people or decision):
         return None
-    ranks = [j.ranks for j in people] or [[0] * task.k]
-    outcomes = pair_outcomes(np.array(ranks, dtype=np.int64))
-    counts = np.stack([(outcomes == value).sum(axis=0) for value in range(3)], axis=-1)
-    posterior = smoothed_majority(counts.astype(float))
-    compared = counts.sum(axis=1) > 0
+    ranks = np.array([j.ranks for j in people], dtype=np.int64).reshape(-1, task.k)
+    outcomes = pair_outcomes(ranks)
+    posterior = reliability.posterior([j.rater_id for j in people], outcomes)
+    compared = (outcomes != MISSING).any(axis=0)
     if decision:
         decided = pair_outcomes(np.array([decision.ranks], dtype=np.int64))[0]
         known = decided != MISSING

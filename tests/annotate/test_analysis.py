@@ -12,6 +12,7 @@ import pytest
 from rest_framework.test import APIClient
 
 from annotate.actions.analysis import analyse
+from annotate.actions.consensus import refresh_consensus
 from annotate.actions.corpus import write_tasks
 from annotate.formats import Candidate
 from annotate.incoming import NewTask
@@ -23,8 +24,10 @@ from annotate.models import (
     Response,
     Role,
     Task,
+    TaskConsensus,
     User,
 )
+from annotate.queries.judged import judged_tasks
 from annotate.queries.judgments import load_unit_votes
 from annotate.queries.projects import current_question
 from annotate.stats.consensus import pair_outcomes
@@ -206,3 +209,29 @@ def test_before_the_first_computation_there_is_nothing_and_one_can_be_asked_for(
         "names": [],
     }
     assert client_of(alice).post(address).status_code == 202
+
+
+def test_enough_units_judged_twice_weigh_votes_by_their_raters(
+    project: Project, add_tasks: AddTasks
+) -> None:
+    """One rater of three answers at random: against both others their vote counts for little."""
+    careful, other, careless = raters(project, 3)
+    rng = np.random.default_rng(1)
+    outvoted = 0
+    for task in add_tasks(250, overlap=9):
+        truth = int(rng.integers(2))
+        for user in (careful, other):
+            vote(task, user, [1 + truth, 2 - truth])
+        said = int(rng.integers(2))
+        outvoted += said != truth
+        vote(task, careless, [1 + said, 2 - said])
+    refresh_consensus(project=project)
+    sure = np.array(TaskConsensus.objects.values_list("confidence", flat=True))
+    assert outvoted > 100
+    assert sure.min() > 0.9
+    figures = analyse(project=project).figures
+    assert figures["weighing"] == "The votes of 3 raters count by what each of them confuses."
+    rows = list(judged_tasks(project))
+    stored = dict(TaskConsensus.objects.values_list("task_id", "posterior"))
+    for row in rows:
+        assert row["posterior"] == pytest.approx(stored[row["task"]], abs=1e-3)

@@ -1,12 +1,8 @@
 """Replays of stopping rules: against plain loops, without peeking, and on real judgments."""
 
-import gzip
-import json
 import os
-import re
-import tarfile
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +15,7 @@ from annotate.stats.arrays import FloatArray, IntArray
 from annotate.stats.leanings import DEFAULT_CONCENTRATION, learned_prior
 from annotate.stats.replay import Confident, FixedOverlap, Rule, Settled, frontier, replay
 from annotate.stats.stopping import label_stays, leading
+from bench.recordings import Recorded, read_barzan, read_pandalm, read_ukp
 
 recordings = st.lists(st.tuples(st.integers(0, 4), st.integers(0, 2)), min_size=1, max_size=40)
 
@@ -219,64 +216,6 @@ def test_a_task_of_one_vote_and_one_of_thousands_are_replayed() -> None:
     assert found.votes[1] <= 5
 
 
-@dataclass(frozen=True)
-class Recorded:
-    task: IntArray
-    label: IntArray
-    order: IntArray | FloatArray
-    items: IntArray | None = None
-    outcomes: int = 3
-
-
-def ukp(folder: Path) -> Recorded:
-    """UKPConvArg1's single ratings by time of submission; the arguments are the items."""
-    names = {"a1": 0, "equal": 1, "a2": 2}
-    votes: list[tuple[int, int, str]] = []
-    items: list[list[str]] = []
-    with tarfile.open(folder / "ukp" / "UKPConvArg1.tar.gz") as archive:
-        for member in archive:
-            if "full-XML" not in member.name or not member.name.endswith(".xml"):
-                continue
-            stored = archive.extractfile(member)
-            assert stored is not None
-            for pair in stored.read().decode().split("</annotatedArgumentPair>")[:-1]:
-                # The pair's own id comes first; it joins those of its two arguments.
-                items.append(pair.split("<id>")[1].split("<")[0].split("_"))
-                times = re.findall(r"<assignmentSubmitTime>(.*?)<", pair)
-                values = re.findall(r"<value>(.*?)<", pair)
-                votes += [
-                    (len(items) - 1, names[value], when)
-                    for value, when in zip(values, times, strict=True)
-                ]
-    task, label = np.array([vote[:2] for vote in votes]).T
-    _, numbers = np.unique(np.array(items), return_inverse=True)
-    by_time = np.unique(np.array([vote[2] for vote in votes]), return_inverse=True)[1]
-    return Recorded(task, label, by_time, numbers.reshape(-1, 2))
-
-
-def barzan(folder: Path) -> Recorded:
-    """The votes come without times: the first of each task, then the second, …"""
-    lines = (folder / "crowd" / "labels.txt").read_text().splitlines()
-    votes = [line.split("\t") for line in lines]
-    task = np.unique([vote[1] for vote in votes], return_inverse=True)[1]
-    label = np.array([int(vote[2]) for vote in votes])
-    seen: dict[int, int] = defaultdict(int)
-    places = []
-    for t in task.tolist():
-        places.append(seen[t])
-        seen[t] += 1
-    return Recorded(task, label, np.array(places), outcomes=2)
-
-
-def pandalm(folder: Path) -> Recorded:
-    with gzip.open(folder / "pandalm" / "testset-v1.json.gz") as stored:
-        rows = json.load(stored)
-    outcome = {1: 0, 0: 1, 2: 2}
-    label = [[outcome[row[f"annotator{n}"]] for row in rows] for n in (1, 2, 3)]
-    task = np.tile(np.arange(len(rows)), 3)
-    return Recorded(task, np.ravel(label), np.arange(3 * len(rows)))
-
-
 needs_real_data = pytest.mark.skipif(
     "REAL_DATA" not in os.environ, reason="REAL_DATA names no folder of real data"
 )
@@ -284,7 +223,7 @@ needs_real_data = pytest.mark.skipif(
 
 @needs_real_data
 def test_on_ukp_seven_in_ten_ratings_keep_97_in_100_labels() -> None:
-    data = ukp(Path(os.environ["REAL_DATA"]))
+    data = read_ukp(Path(os.environ["REAL_DATA"]))
     assert (len(data.task), data.task.max() + 1) == (84_445, 16_927)
     rules: list[Rule] = [Settled(0.85, overlap=5)]
     (found,) = frontier(data.task, data.label, rules=rules, order=data.order, items=data.items)
@@ -304,13 +243,13 @@ def test_on_ukp_seven_in_ten_ratings_keep_97_in_100_labels() -> None:
 
 @needs_real_data
 @pytest.mark.parametrize(
-    ("read", "overlap", "used", "kept"), [(barzan, 5, 0.50, 0.96), (pandalm, 3, 0.70, 0.99)]
+    ("read", "overlap", "used", "kept"),
+    [(read_barzan, 5, 0.50, 0.96), (read_pandalm, 3, 0.70, 0.99)],
 )
 def test_the_same_threshold_holds_on_data_it_was_not_chosen_on(
-    read: object, overlap: int, used: float, kept: float
+    read: Callable[[Path], Recorded], overlap: int, used: float, kept: float
 ) -> None:
-    assert callable(read)
-    data: Recorded = read(Path(os.environ["REAL_DATA"]))
+    data = read(Path(os.environ["REAL_DATA"]))
     (found,) = frontier(
         data.task,
         data.label,

@@ -95,6 +95,22 @@ class Policies(serializers.Serializer[Any]):
     incomparable = serializers.CharField(allow_null=True)
 
 
+class CalibrationBin(serializers.Serializer[Any]):
+    predicted = serializers.FloatField()
+    observed = Estimate()
+
+
+class Calibration(serializers.Serializer[Any]):
+    """The consensus before reviewers decided, against what they decided."""
+
+    bins = CalibrationBin(many=True)
+    error = serializers.FloatField(allow_null=True)
+    brier = serializers.FloatField(allow_null=True)
+    log_loss = serializers.FloatField(allow_null=True)
+    n = serializers.IntegerField()
+    reason = serializers.CharField(allow_null=True)
+
+
 class Figures(serializers.Serializer[Any]):
     judgments = serializers.IntegerField()
     raters = serializers.IntegerField()
@@ -107,6 +123,8 @@ class Figures(serializers.Serializer[Any]):
     profiles = Profile(many=True)
     matrix = Cell(many=True)
     unusual = UnusualPair(many=True)
+    weighing = serializers.CharField(help_text="How votes count in the consensus of pairs.")
+    calibration = Calibration()
     policies = Policies(allow_null=True)
 
 

@@ -1093,6 +1093,23 @@ export interface components {
         };
         /** @enum {unknown} */
         BlankEnum: "";
+        /** @description The consensus before reviewers decided, against what they decided. */
+        Calibration: {
+            bins: components["schemas"]["CalibrationBin"][];
+            /** Format: double */
+            error: number | null;
+            /** Format: double */
+            brier: number | null;
+            /** Format: double */
+            log_loss: number | null;
+            n: number;
+            reason: string | null;
+        };
+        CalibrationBin: {
+            /** Format: double */
+            predicted: number;
+            observed: components["schemas"]["Estimate"];
+        };
         Cell: {
             first: number;
             second: number;
@@ -1229,6 +1246,9 @@ export interface components {
             profiles: components["schemas"]["Profile"][];
             matrix: components["schemas"]["Cell"][];
             unusual: components["schemas"]["UnusualPair"][];
+            /** @description How votes count in the consensus of pairs. */
+            weighing: string;
+            calibration: components["schemas"]["Calibration"];
             policies: components["schemas"]["Policies"] | null;
         };
         FlagRequest: {
