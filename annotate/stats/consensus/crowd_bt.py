@@ -126,7 +126,7 @@ def crowd_bt(
     _check(first, second, outcome, rater, shown_left, items=items, raters=raters)
     if not 0 < score_sd < np.inf:
         raise ValueError("The scores' prior needs a positive standard deviation.")
-    start = _start(warm, items, raters)
+    start = _start(warm, items, raters, outcome)
     votes = turned(first, second, outcome, rater, shown_left, items=items, raters=raters)
     pairs = pairs_of(votes.first, votes.second, items)
     fit = _by_pairs if _is_open(votes, pairs, score_sd) else _jointly
@@ -151,10 +151,15 @@ def _check(
     within(shown_left, -1, 1, "On the left was 0 (the first), 1 (the second) or -1 (unknown).")
 
 
-def _start(warm: Parameters | None, items: int, raters: int) -> FloatArray:
+def _start(warm: Parameters | None, items: int, raters: int, outcome: IntArray) -> FloatArray:
+    """Even scores, and the ν of which these would tie as often: from 1 it is far to that of votes
+    without a tie."""
     if warm is None:
         reliability = np.full(raters, HONEST / (HONEST + MIRRORED))
-        return packed(Parameters(np.zeros(items), reliability, np.zeros(raters), 1.0))
+        ties = (np.count_nonzero(outcome == 1) + 0.5) / (len(outcome) + 1)
+        return packed(
+            Parameters(np.zeros(items), reliability, np.zeros(raters), 2 * ties / (1 - ties))
+        )
     if (len(warm.scores), len(warm.reliability), len(warm.left_bias)) != (items, raters, raters):
         raise ValueError("A warm start has a score for each item and two habits for each rater.")
     return packed(warm)
