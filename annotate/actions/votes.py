@@ -102,6 +102,10 @@ def _moved(values: Any, order: Sequence[int]) -> Any:
     return [values[i] for i in order]
 
 
+# A statement has 65,535 parameters at most, and a judgment 23 columns.
+ROWS_AT_ONCE = 2_000
+
+
 @transaction.atomic
 def write_votes(*, question: Question, votes: Sequence[VotesOf], raters: dict[str, int]) -> int:
     """Adds what is new and returns how many. Called under the corpus lock, with the tasks there.
@@ -130,13 +134,15 @@ def write_votes(*, question: Question, votes: Sequence[VotesOf], raters: dict[st
         [
             _assignment(question, task, rater, order, now)
             for (task, rater), (_, order) in rows.items()
-        ]
+        ],
+        batch_size=ROWS_AT_ONCE,
     )
     Judgment.objects.bulk_create(
         [
             _judgment(assignment, cast, now)
             for assignment, (cast, _) in zip(assignments, rows.values(), strict=True)
-        ]
+        ],
+        batch_size=ROWS_AT_ONCE,
     )
     return len(rows)
 
@@ -149,12 +155,14 @@ def _ensure_raters(project: Project, names: set[str], known: dict[str, int]) -> 
             for u, n in sorted(wanted.items())
         ],
         ignore_conflicts=True,
+        batch_size=ROWS_AT_ONCE,
     )
     users = dict(User.objects.filter(username__in=wanted).values_list("username", "pk"))
     known.update({name: users[username] for username, name in wanted.items()})
     Membership.objects.bulk_create(
         [Membership(project=project, user_id=pk, role=Role.RATER) for pk in users.values()],
         ignore_conflicts=True,
+        batch_size=ROWS_AT_ONCE,
     )
 
 

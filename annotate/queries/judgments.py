@@ -151,14 +151,14 @@ def load_unit_votes(project: Project, by: By = "people") -> tuple[UnitVotes, Pla
         if by == "people"
         else all_votes(project).filter(rater__kind=User.Kind.AI_JUDGE)
     )
-    return _unit_votes([*ranked, *_steps(votes)]), _placing(ranked)
+    return _unit_votes([*ranked, *_steps(_step_rows(votes.order_by("id")))]), _placing(ranked)
 
 
 def load_decisions(project: Project) -> UnitVotes:
     """The reviewers' decisions in the same form, one a task."""
-    latest = {j.task_id: j.pk for j in decisions_of(project)}
-    stepped = Judgment.objects.filter(pk__in=latest.values())
-    return _unit_votes([*_ranked(_DECISIONS, {"project": project.pk}), *_steps(stepped)])
+    latest = {row[0]: row for row in _step_rows(decisions_of(project))}
+    ranked = _ranked(_DECISIONS, {"project": project.pk})
+    return _unit_votes([*ranked, *_steps([*latest.values()])])
 
 
 def _ranked(source: str, keys: dict[str, Any]) -> list[_Judged]:
@@ -175,9 +175,13 @@ def _of_size(k: int, columns: Sequence[Any]) -> _Judged:
     return _Judged(task, rater, question, k, seconds, when, pair_outcomes(ranks), left)
 
 
-def _steps(votes: QuerySet[Judgment]) -> list[_Judged]:
+def _step_rows(votes: QuerySet[Judgment]) -> list[Any]:
+    asked = votes.filter(task__question__kind=Question.Kind.STEPS)
+    return list(asked.values_list(*_STEP_FIELDS))
+
+
+def _steps(rows: Sequence[Any]) -> list[_Judged]:
     """Solutions differ in their number of steps: one of these a judgment."""
-    asked = votes.filter(task__question__kind=Question.Kind.STEPS).order_by("id")
     return [
         _Judged(
             task=np.array([task]),
@@ -189,7 +193,7 @@ def _steps(votes: QuerySet[Judgment]) -> list[_Judged]:
             outcomes=np.array([step_outcomes(answer["labels"])], dtype=np.int64),
             left=np.full((1, len(answer["labels"])), MISSING),
         )
-        for task, rater, question, ms, at, answer in asked.values_list(*_STEP_FIELDS)
+        for task, rater, question, ms, at, answer in rows
     ]
 
 

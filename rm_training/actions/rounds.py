@@ -126,7 +126,9 @@ def _finish(held: Claim[Round], found: Candidates, choices: Sequence[Choice]) ->
         source=Task.Source.ROUND,
     )
     made = [(t, c) for t, c in zip(tasks, choices, strict=True) if t is not None]
-    RoundTask.objects.bulk_create([_reasoned(round_, found, t, c) for t, c in made])
+    RoundTask.objects.bulk_create(
+        [_reasoned(round_, found, t, c) for t, c in made], batch_size=2_000
+    )
     _end(round_, State.DONE, _sentence(round_, found, [choice for _, choice in made]))
 
 

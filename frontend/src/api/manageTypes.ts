@@ -29,3 +29,18 @@ type Of<Each> = Each extends Question ? Settled & Pick<Each, "kind" | "spec"> : 
 /** A question with the spec of its kind, and who is given its tasks. */
 export type ProjectQuestion = Of<Question>;
 export type QuestionVersion = Schema["QuestionVersion"];
+
+// What the votes say when they are looked through together.
+
+export type Analysis = Schema["Analysis"];
+export type Figures = Schema["Figures"];
+export type Coefficients = Schema["Coefficients"];
+export type Part = Schema["Part"];
+export type AiJudges = Schema["AiJudges"];
+export type RaterProfile = Schema["Profile"];
+export type RaterPair = Schema["Cell"];
+export type UnusualPair = Schema["UnusualPair"];
+export type Policies = Schema["Policies"];
+export type RankedPolicy = Schema["RankedPolicy"];
+export type Standing = Schema["Standing"];
+export type StyleEffect = Schema["StyleEffect"];

@@ -168,3 +168,120 @@ export const PROJECT = {
   created_at: AT,
   demo: false,
 };
+
+export const hidden = (n: number, reason: string) => ({
+  value: null,
+  lower: null,
+  upper: null,
+  n,
+  reason,
+});
+
+/** How one rater judges, as the analysis has it. */
+export const rater = (id: number, part: object = {}) => ({
+  rater: id,
+  units: 200,
+  agreement: share(0.7, 180),
+  confusion: [
+    [60, 5, 15],
+    [5, 10, 5],
+    [15, 5, 60],
+  ],
+  left: share(0.5, 170),
+  left_excess: 0.1,
+  ties: share(0.15, 200),
+  median_seconds: 41,
+  drift: share(0.04, 180),
+  ...part,
+});
+
+const standing = (value: number, rank: number, best: number, worst: number) => ({
+  score: share(value, 300),
+  win_rate: share(value, 300),
+  rank,
+  best,
+  worst,
+});
+
+export const POLICIES = {
+  policies: [
+    {
+      id: 1,
+      name: "tuned@3",
+      plain: standing(0.62, 1, 1, 2),
+      controlled: standing(0.55, 1, 1, 1),
+    },
+    { id: 2, name: "base@1", plain: standing(0.38, 2, 1, 2), controlled: standing(0.45, 2, 2, 2) },
+  ],
+  wins: [
+    [0.5, 0.55],
+    [0.31, 0.5],
+  ],
+  style_effects: [
+    { feature: "length", effect: { value: 0.4, lower: 0.2, upper: 0.6, n: 300, reason: null } },
+    { feature: "list items", effect: { value: 0, lower: -0.2, upper: 0.2, n: 300, reason: null } },
+    { feature: "headings", effect: hidden(300, "The responses don't differ in this.") },
+  ],
+  same_policy: 12,
+  no_intervals: null as string | null,
+  incomparable: null as string | null,
+};
+
+const part = (name: string, value: number) => ({
+  name,
+  alpha: share(value, 90),
+  raw: share(value + 0.3, 90),
+});
+
+/** Three raters, two weeks, two questions, one group, AI judges, two policies; nothing unusual. */
+export const FIGURES = {
+  judgments: 600,
+  raters: 3,
+  units: 700,
+  coefficients: {
+    raw: share(0.62, 412),
+    alpha_ordinal: share(0.31, 412),
+    alpha_nominal: share(0.28, 412),
+    gwet_ac1: share(0.45, 412),
+    gwet_ac2: share(0.5, 412),
+    fleiss_kappa: hidden(412, "Chance alone explains all answers."),
+  },
+  questions: [part("Which is better?", 0.31), part("Which is safer?", 0.52)],
+  weeks: [part("2026-11-09", 0.28), part("2026-11-16", 0.34)],
+  groups: [part("coding", 0.3)],
+  ai: {
+    judgments: 80,
+    alpha: share(0.6, 40),
+    with_people: share(0.58, 75),
+    with_people_beyond_chance: hidden(4, "Fewer than 5 in common."),
+  },
+  profiles: [rater(7), rater(8), rater(9)],
+  matrix: [
+    { first: 7, second: 8, together: 120, raw: 0.7, kappa: 0.42 },
+    { first: 7, second: 9, together: 60, raw: 0.55, kappa: null },
+  ],
+  unusual: [] as object[],
+  weighing: "The votes of 3 raters count by what each of them confuses.",
+  calibration: {
+    bins: [
+      { predicted: 0.6, observed: share(0.55, 40) },
+      { predicted: 0.9, observed: share(0.8, 40) },
+    ],
+    error: 0.075,
+    brier: 0.3,
+    log_loss: 0.5,
+    n: 80,
+    reason: null as string | null,
+  },
+  policies: POLICIES as typeof POLICIES | null,
+};
+
+export const analysis = (figures: object | null = {}) => ({
+  computed_at: figures === null ? null : AT,
+  figures: figures === null ? null : { ...FIGURES, ...figures },
+  names: [
+    { id: 7, name: "Bob" },
+    { id: 8, name: "Chen" },
+    { id: 9, name: "Former member 9" },
+  ],
+});

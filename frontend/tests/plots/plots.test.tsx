@@ -67,8 +67,11 @@ test("dots with intervals give each row its number in words and its own colour",
     <DotIntervals
       {...common}
       rows={[
-        { name: "reward model", estimate },
-        { name: "longer wins", estimate: { ...estimate, value: 0.55 } },
+        { name: "reward model", marks: [{ series: "reward model", estimate }] },
+        {
+          name: "longer wins",
+          marks: [{ series: "longer wins", estimate: { ...estimate, value: 0.55 } }],
+        },
       ]}
       xLabel="accuracy"
       format={decimal}

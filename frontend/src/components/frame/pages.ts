@@ -13,6 +13,7 @@ const PAGES: readonly FramePage[] = [
   { path: "", label: "Overview", forReviewers: false },
   { path: "tasks", label: "Tasks", forReviewers: true },
   { path: "people", label: "People", forReviewers: false },
+  { path: "raters", label: "Raters", forReviewers: false },
   { path: "agreement", label: "Agreement", forReviewers: true },
   { path: "disputes", label: "Disputes", forReviewers: true },
   { path: "policies", label: "Policies", forReviewers: false },

@@ -2,7 +2,7 @@
 import { XAxis, YAxis, areaOf, type Area } from "./axes";
 import { SERIES, useInk, type SeriesName } from "./colours";
 import { Legend } from "./Legend";
-import { bandPath, linePath } from "./paths";
+import { bandPath, linePath, runs } from "./paths";
 import { PlotFrame, type PlotProps } from "./PlotFrame";
 import { extent, linear, logarithmic, niceTicks, spaced, truncation, type Scale } from "./scale";
 import type { Table } from "./table";
@@ -36,6 +36,8 @@ interface LineBandProps extends PlotProps {
   fromZero?: boolean;
   /** How many points of the first series a line needs, and what they are called. */
   needs: { points: number; noun: string };
+  /** Said under the plot, for instance why a point is missing. */
+  notes?: string[];
 }
 
 const HEIGHT = 260;
@@ -65,8 +67,24 @@ function Series({ data, x, y }: { data: LineSeries; x: Scale; y: Scale }) {
     upper: place(point.upper),
   }));
   const known = data.points.filter((point) => point.y !== null);
+  // A band needs two neighbours: the interval of a point alone is a bar.
+  const alone = runs(placed, (point) => point.lower !== null && point.upper !== null)
+    .filter((run) => run.length === 1)
+    .flat();
   return (
     <g>
+      {alone.map((point) => (
+        <line
+          key={point.x}
+          x1={point.x}
+          x2={point.x}
+          y1={point.lower ?? 0}
+          y2={point.upper ?? 0}
+          stroke={colour}
+          strokeOpacity={0.5}
+          strokeWidth={4}
+        />
+      ))}
       <path d={bandPath(placed)} fill={colour} fillOpacity={0.22} />
       <path d={linePath(placed)} fill="none" stroke={colour} strokeWidth={2} />
       {known.length <= 40 &&
@@ -115,7 +133,7 @@ export function LineBand(props: LineBandProps) {
       {...props}
       height={HEIGHT}
       table={tableOf(props)}
-      notes={[truncation("vertical", domain, format)]}
+      notes={[truncation("vertical", domain, format), ...(props.notes ?? [])]}
       missing={tooFew(known, props.needs.points, props.needs.noun)}
     >
       {(width, height) => {

@@ -59,8 +59,45 @@ function Tools({ tableId, open, onTable, onCsv, onSvg }: ToolsProps) {
   );
 }
 
+interface SheetProps extends PlotProps {
+  id: string;
+  tools: ReactNode;
+  notes: (string | null)[];
+  children: ReactNode;
+}
+
+/** The paper that a plot stands on: title and tools above it, what it rests on below. */
+export function PlotSheet({ id, title, reading, n, tools, notes, children }: SheetProps) {
+  const said = notes.filter((note) => note !== null);
+  return (
+    <Paper
+      component="figure"
+      withBorder
+      p="md"
+      m={0}
+      miw={0}
+      bg="var(--mantine-color-body)"
+      aria-labelledby={`${id}-title`}
+    >
+      <Group justify="space-between" align="flex-start" gap="xs">
+        <Title order={3} size="h5" id={`${id}-title`}>
+          {title}
+        </Title>
+        {tools}
+      </Group>
+      <Text size="sm" c="dimmed" mb="xs" id={`${id}-reading`}>
+        {reading}
+      </Text>
+      {children}
+      <Text component="figcaption" size="xs" c="dimmed" mt="xs">
+        {[`${n}.`, ...said].join(" ")}
+      </Text>
+    </Paper>
+  );
+}
+
 export function PlotFrame(props: FrameProps) {
-  const { title, reading, n, table, notes = [], missing = null } = props;
+  const { title, table, notes = [], missing = null } = props;
   const { ref, width: measured } = useWidth<HTMLDivElement>(FALLBACK_WIDTH);
   const drawing = useRef<SVGSVGElement>(null);
   const [open, setOpen] = useState(false);
@@ -73,31 +110,17 @@ export function PlotFrame(props: FrameProps) {
     if (!drawing.current) return;
     saveAs(`${name}.svg`, "image/svg+xml", standaloneSvg(drawing.current, title, ink));
   };
-  const said = notes.filter((note) => note !== null);
+  const tools = (
+    <Tools
+      tableId={`${id}-table`}
+      open={open}
+      onTable={() => setOpen(!open)}
+      onCsv={() => saveAs(`${name}.csv`, "text/csv;charset=utf-8", toCsv(table))}
+      onSvg={missing === null ? saveSvg : null}
+    />
+  );
   return (
-    <Paper
-      component="figure"
-      withBorder
-      p="md"
-      m={0}
-      bg="var(--mantine-color-body)"
-      aria-labelledby={`${id}-title`}
-    >
-      <Group justify="space-between" align="flex-start" gap="xs">
-        <Title order={3} size="h5" id={`${id}-title`}>
-          {title}
-        </Title>
-        <Tools
-          tableId={`${id}-table`}
-          open={open}
-          onTable={() => setOpen(!open)}
-          onCsv={() => saveAs(`${name}.csv`, "text/csv;charset=utf-8", toCsv(table))}
-          onSvg={missing === null ? saveSvg : null}
-        />
-      </Group>
-      <Text size="sm" c="dimmed" mb="xs" id={`${id}-reading`}>
-        {reading}
-      </Text>
+    <PlotSheet {...{ id, title, tools, notes }} reading={props.reading} n={props.n}>
       <Box ref={ref}>
         {missing === null ? (
           <svg
@@ -119,12 +142,9 @@ export function PlotFrame(props: FrameProps) {
           </Text>
         )}
       </Box>
-      <Text component="figcaption" size="xs" c="dimmed" mt="xs">
-        {[`${n}.`, ...said].join(" ")}
-      </Text>
       <Box id={`${id}-table`} hidden={!open}>
         {open && <PlotTable table={table} caption={title} />}
       </Box>
-    </Paper>
+    </PlotSheet>
   );
 }

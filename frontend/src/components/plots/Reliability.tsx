@@ -43,19 +43,27 @@ function tableOf(bins: readonly Bin[]) {
   return { columns, rows };
 }
 
-export function Reliability({ bins, ...rest }: PlotProps & { bins: readonly Bin[] }) {
+interface ReliabilityProps extends PlotProps {
+  bins: readonly Bin[];
+  labels?: { x: string; y: string };
+  /** Why there is nothing to show, where that is known. */
+  missing?: string | null;
+}
+
+const PREFERRED = { x: "predicted share that prefer it", y: "observed share that prefer it" };
+
+export function Reliability({ bins, labels = PREFERRED, missing = null, ...rest }: ReliabilityProps) {
   const ink = useInk();
   const filled = bins.filter((bin) => bin.n > 0);
   const most = Math.max(...filled.map((bin) => bin.n), 1);
   const { domain, ticks } = niceTicks(extent(bins.flatMap((bin) => [bin.lower, bin.upper])), 5);
   const format = (value: number) => percent(value);
-  const labels = { x: "predicted share that prefer it", y: "observed share that prefer it" };
   return (
     <PlotFrame
       {...rest}
       height={(width) => Math.min(340, Math.max(260, width * 0.8))}
       table={tableOf(filled)}
-      missing={tooFew(filled.length, NEEDS, "filled bin")}
+      missing={missing ?? tooFew(filled.length, NEEDS, "filled bin")}
       notes={[
         truncation("horizontal", domain, format),
         `The largest dot stands for ${whole(most)} comparisons.`,

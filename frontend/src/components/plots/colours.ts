@@ -26,6 +26,8 @@ export const SERIES = {
   win: OKABE_ITO.blue,
   tie: "#9AA0A6",
   lose: OKABE_ITO.orange,
+  "as judged": OKABE_ITO.blue,
+  "at equal style": OKABE_ITO.orange,
 } as const;
 export type SeriesName = keyof typeof SERIES;
 
@@ -43,4 +45,15 @@ export const INK: Record<"light" | "dark", Ink> = {
 
 export function useInk(): Ink {
   return INK[useComputedColorScheme("light")];
+}
+
+/** How a number is put among others, as a tint behind it that leaves the number readable. */
+export const TINT = { above: OKABE_ITO.blue, below: OKABE_ITO.orange, most: 0.42 } as const;
+
+/** The tint of a number from −1, far below, to 1, far above; none at 0. */
+export function tint(shade: number): string {
+  const colour = shade < 0 ? TINT.below : TINT.above;
+  const share = Math.min(1, Math.abs(shade)) * TINT.most;
+  const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+  return `rgba(${red}, ${green}, ${blue}, ${share.toFixed(3)})`;
 }

@@ -1,12 +1,15 @@
-/** How far raters agree, in words and over time. */
+/** How far raters agree: in words, over time, and, for those who run the project, in more ways. */
 import { Card, SimpleGrid, Stack, Text } from "@mantine/core";
 
 import { useAgreement } from "@/api/manage";
+import { runsProjects, useRole } from "@/api/session";
 import type { Agreement, Estimate } from "@/api/types";
 import { LineBand } from "@/components/plots";
 import type { LinePoint } from "@/components/plots/LineBand";
 import { counted, decimal, percent, whole } from "@/components/plots/words";
 
+import { Agreements } from "./analysis/Agreements";
+import { Analysed } from "./analysis/Analysed";
 import { Facts } from "./parts/Facts";
 import { useSlug } from "./parts/GoTo";
 import { Empty, Loaded, Page } from "./parts/Page";
@@ -83,7 +86,9 @@ function Plots({ history }: { history: Agreement[] }) {
 }
 
 export function AgreementPage() {
-  const agreement = useAgreement(useSlug());
+  const slug = useSlug();
+  const agreement = useAgreement(slug);
+  const forManagers = runsProjects(useRole(slug));
   return (
     <Page title="Agreement" about="How often raters mean the same, corrected for chance.">
       <Loaded query={agreement}>
@@ -101,6 +106,7 @@ export function AgreementPage() {
           )
         }
       </Loaded>
+      {forManagers && <Analysed>{(figures) => <Agreements figures={figures} />}</Analysed>}
     </Page>
   );
 }

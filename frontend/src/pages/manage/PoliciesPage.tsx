@@ -1,4 +1,4 @@
-/** How the model being aligned sends its responses here, and the tokens that let programs in. */
+/** The policies ranked, how they send their responses here, and the tokens that let programs in. */
 import {
   Anchor,
   Button,
@@ -19,6 +19,7 @@ import { ApiError } from "@/api/client";
 import { useCreateToken, useRevokeToken, useTokens } from "@/api/manageAccess";
 import type { Scope, Token } from "@/api/types";
 
+import { Leaderboard } from "./analysis/Leaderboard";
 import { Confirm } from "./parts/Confirm";
 import { CopyField } from "./parts/CopyField";
 import { DataTable, type Column } from "./parts/DataTable";
@@ -207,6 +208,7 @@ export function PoliciesPage() {
       title="Policies"
       about="A policy is the model being aligned. It answers prompts outside and sends its responses here."
     >
+      <Leaderboard />
       <Push slug={slug} />
       <Tokens slug={slug} />
     </Page>

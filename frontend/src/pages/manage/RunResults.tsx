@@ -12,8 +12,11 @@ import { unseenSentence } from "./words";
 
 function Floors({ evaluation }: { evaluation: Evaluation }) {
   const rows: DotRow[] = [
-    { name: "reward model", estimate: evaluation.accuracy },
-    ...evaluation.floors.map(({ name, accuracy }) => ({ name, estimate: accuracy })),
+    { name: "reward model", marks: [{ series: "reward model", estimate: evaluation.accuracy }] },
+    ...evaluation.floors.map(({ name, accuracy }) => ({
+      name,
+      marks: [{ series: name, estimate: accuracy }],
+    })),
   ];
   const { accuracy, comparisons, prompts } = evaluation;
   return (

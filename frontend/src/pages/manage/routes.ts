@@ -41,6 +41,11 @@ const person = createRoute({
   params: numbered,
   component: lazyRouteComponent(() => import("./PersonPage"), "PersonPage"),
 });
+const raters = createRoute({
+  ...below,
+  path: "/raters",
+  component: lazyRouteComponent(() => import("./RatersPage"), "RatersPage"),
+});
 const disputes = createRoute({
   ...below,
   path: "/disputes",
@@ -100,6 +105,7 @@ export const manageTree = manageRoute.addChildren([
   task,
   people,
   person,
+  raters,
   agreement,
   disputes,
   appeals,

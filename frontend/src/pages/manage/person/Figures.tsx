@@ -1,26 +1,13 @@
 /** How somebody rates: three shares with their intervals, how to read each, and the pace. */
-import { Card, SimpleGrid, Stack, Text } from "@mantine/core";
+import { SimpleGrid } from "@mantine/core";
 
 import type { Profile } from "@/api/manageTypes";
 import { Bars } from "@/components/plots";
 import { counted, duration } from "@/components/plots/words";
 
+import { Figure } from "../parts/Figure";
 import { Section } from "../parts/Page";
 import { agreementWords, consistencyWords, goldWords } from "./signalWords";
-
-function Figure({ title, words, reading }: { title: string; words: string; reading: string }) {
-  return (
-    <Card withBorder padding="md" component="section" aria-label={title}>
-      <Stack gap={4}>
-        <Text fw={600}>{title}</Text>
-        <Text>{words}</Text>
-        <Text size="sm" c="dimmed">
-          {reading}
-        </Text>
-      </Stack>
-    </Card>
-  );
-}
 
 function Pace({ figures }: Pick<Profile, "figures">) {
   const { days, median_seconds: median } = figures;
