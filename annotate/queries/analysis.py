@@ -14,11 +14,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotate.models import Project
+from annotate.models import Project, Question
 from annotate.models.arrays import every_column
 from annotate.queries.consensus import Consensus, consensus_of, counts_of_units
 from annotate.queries.judgments import (
     UnitVotes,
+    load_criterion_votes,
     load_decisions,
     load_unit_votes,
     unit_starts,
@@ -45,6 +46,7 @@ FEWEST_UNITS = 30
 MATRIX = 25
 """Raters in the matrix: those with the most votes."""
 WEEKS = 26
+COMPARISON = Question.Kind.COMPARISON
 GROUPS = 12
 UNUSUAL = 0.05
 """The share of false alarms among the pairs of raters that are shown."""
@@ -52,7 +54,7 @@ UNUSUAL = 0.05
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The agreement within a part of the votes: a question, a week, a group of prompts."""
+    """The agreement within a part of the votes: a question, criterion, week or group of prompts."""
 
     name: str
     alpha: Estimate
@@ -113,6 +115,7 @@ class Analysis:
     units: int
     coefficients: Coefficients
     questions: Sequence[Part]
+    criteria: Sequence[Part]
     weeks: Sequence[Part]
     groups: Sequence[Part]
     ai: AiJudges | None
@@ -135,6 +138,7 @@ def look_through(project: Project) -> Analysis:
         units=int(votes.units.sum()),
         coefficients=_coefficients(votes),
         questions=_by_question(project, votes),
+        criteria=_by_criterion(project),
         weeks=_by_week(votes),
         groups=_by_group(project, votes),
         ai=_ai(project, votes),
@@ -177,7 +181,7 @@ def _coefficients(votes: UnitVotes) -> Coefficients:
     )
 
 
-def _part(name: str, votes: UnitVotes, taken: NDArray[np.bool_]) -> Part:
+def _part(name: str, votes: UnitVotes, taken: NDArray[np.bool_] | None = None) -> Part:
     counts, cluster = counts_of_units(votes, taken), _cluster(votes)
     return Part(
         name,
@@ -200,6 +204,14 @@ def _by_question(project: Project, votes: UnitVotes) -> list[Part]:
         for asked in questions_of(project)
         if (question == asked.pk).any()
     ]
+
+
+def _by_criterion(project: Project) -> list[Part]:
+    """Of comparisons by several criteria at once."""
+    asked = [q.spec.get("criteria", ()) for q in questions_of(project) if q.kind == COMPARISON]
+    names = dict.fromkeys(name for criteria in asked for name in criteria)
+    found = {name: load_criterion_votes(project, name) for name in names}
+    return [_part(name, votes) for name, votes in found.items() if len(votes.task)]
 
 
 def _by_week(votes: UnitVotes) -> list[Part]:

@@ -117,6 +117,15 @@ _COLUMNS = (
     "j.ranks",
     "j.shown",
 )
+# Another order of the same responses in place of the leading one: that of one criterion.
+_BY_CRITERION = """
+AND j.answer -> 'criteria' -> %(criterion)s::text IS NOT NULL
+"""
+_CRITERION_RANKS = """
+ARRAY(SELECT rank::int2
+      FROM jsonb_array_elements_text(j.answer -> 'criteria' -> %(criterion)s::text -> 'ranks')
+           WITH ORDINALITY AS placed (rank, place) ORDER BY place)
+"""
 _STEP_FIELDS = (
     "task_id",
     "rater_id",
@@ -154,6 +163,13 @@ def load_unit_votes(project: Project, by: By = "people") -> tuple[UnitVotes, Pla
     return _unit_votes([*ranked, *_steps(_step_rows(votes.order_by("id")))]), _placing(ranked)
 
 
+def load_criterion_votes(project: Project, criterion: str) -> UnitVotes:
+    """People's votes on pairs by one criterion of the comparisons that ask it."""
+    keys = {"project": project.pk, "ai": False, "criterion": criterion}
+    columns = [_CRITERION_RANKS if column == "j.ranks" else column for column in _COLUMNS]
+    return _unit_votes(_ranked(_VOTES + _BY_CRITERION, keys, columns))
+
+
 def load_decisions(project: Project) -> UnitVotes:
     """The reviewers' decisions in the same form, one a task."""
     latest = {row[0]: row for row in _step_rows(decisions_of(project))}
@@ -161,8 +177,8 @@ def load_decisions(project: Project) -> UnitVotes:
     return _unit_votes([*ranked, *_steps([*latest.values()])])
 
 
-def _ranked(source: str, keys: dict[str, Any]) -> list[_Judged]:
-    found = every_column(_COLUMNS, source, keys, by="j.k")
+def _ranked(source: str, keys: dict[str, Any], columns: Sequence[str] = _COLUMNS) -> list[_Judged]:
+    found = every_column(columns, source, keys, by="j.k")
     return [_of_size(k, columns) for k, columns in sorted(found.items())]
 
 

@@ -235,3 +235,24 @@ def test_enough_units_judged_twice_weigh_votes_by_their_raters(
     stored = dict(TaskConsensus.objects.values_list("task_id", "posterior"))
     for row in rows:
         assert row["posterior"] == pytest.approx(stored[row["task"]], abs=1e-3)
+
+
+def test_agreement_by_criterion_is_that_of_each_criterions_own_order(
+    project: Project, add_tasks: AddTasks
+) -> None:
+    question = current_question(project)
+    question.spec = {**question.spec, "criteria": ["helpful", "harmless"]}
+    question.version += 1
+    question.save()
+    users = raters(project, 2)
+    for i, task in enumerate(add_tasks(40, overlap=9)):
+        for n, user in enumerate(users):
+            helpful, harmless = [1, 2], [1, 2] if i % 2 or n else [2, 1]
+            orders = {
+                "helpful": {"ranks": helpful, "strength": None},
+                "harmless": {"ranks": harmless, "strength": None},
+            }
+            vote(task, user, helpful, answer={"criteria": orders})
+    helpful, harmless = analyse(project=project).figures["criteria"]
+    assert (helpful["name"], helpful["raw"]["value"]) == ("helpful", 1.0)
+    assert (harmless["name"], harmless["raw"]["value"]) == ("harmless", 0.5)

@@ -337,3 +337,20 @@ def test_a_large_file_after_a_small_one_in_the_same_session_takes_no_plan_over(
         small = seconds(180)
     # Some five times as long; over fifty times with the plan of the small one.
     assert seconds(12_000) < 20 * small
+
+
+def test_more_votes_than_a_statement_has_parameters_come_in_at_once(
+    project: Project, tmp_path: Path
+) -> None:
+    """A judgment has over twenty columns, and a statement 65,535 parameters at most."""
+    rows = [
+        {
+            "prompt": f"Question {i}?",
+            "responses": [{"text": "one"}, {"text": "other"}],
+            "votes": [{"rater": f"rater {n}", "ranks": [1, 2]} for n in range(800)],
+        }
+        for i in range(5)
+    ]
+    report = import_file(project=project, path=write_jsonl(tmp_path / "many.jsonl", rows))
+    assert report.votes_added == 4_000
+    assert Judgment.objects.count() == 4_000

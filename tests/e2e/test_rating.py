@@ -194,8 +194,8 @@ def test_the_managers_pages_have_no_accessibility_fault(
     page = context.new_page()
     errors: list[str] = []
     page.on("console", lambda m: errors.append(m.text) if m.type == "error" else None)
-    for part in ("", "/tasks", "/people", "/raters", "/agreement", "/policies", "/reward-models", "/rounds",
-                 "/data", "/settings"):  # fmt: skip
+    for part in ("", "/tasks", "/people", "/raters", "/agreement", "/policies", "/reward-models",
+                 "/rounds", "/data", "/settings"):  # fmt: skip
         page.goto(f"{stack.base}/p/demo/manage{part}")
         expect(page.get_by_role("heading", level=1).first).to_be_visible()
         page.wait_for_load_state("networkidle")

@@ -117,6 +117,7 @@ class Figures(serializers.Serializer[Any]):
     units = serializers.IntegerField()
     coefficients = Coefficients()
     questions = Part(many=True)
+    criteria = Part(many=True)
     weeks = Part(many=True)
     groups = Part(many=True)
     ai = AiJudges(allow_null=True)

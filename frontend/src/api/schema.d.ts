@@ -1240,6 +1240,7 @@ export interface components {
             units: number;
             coefficients: components["schemas"]["Coefficients"];
             questions: components["schemas"]["Part"][];
+            criteria: components["schemas"]["Part"][];
             weeks: components["schemas"]["Part"][];
             groups: components["schemas"]["Part"][];
             ai: components["schemas"]["AiJudges"] | null;

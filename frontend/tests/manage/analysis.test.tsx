@@ -40,6 +40,9 @@ test("agreement is parted by week and question, the highest first, but not by an
   expect(questions).toHaveTextContent(
     /Which is safer\?0\.52 \(0\.42 to 0\.62\)n = 90Which is better\?0\.31/,
   );
+  expect(screen.getByRole("img", { name: "Agreement by criterion" })).toHaveTextContent(
+    /harmless0\.60.*helpful0\.40/,
+  );
   expect(screen.getByRole("img", { name: "Agreement by week" })).toBeVisible();
   expect(screen.queryByText("Agreement by group of prompts")).toBeNull();
 });

@@ -247,6 +247,7 @@ export const FIGURES = {
     fleiss_kappa: hidden(412, "Chance alone explains all answers."),
   },
   questions: [part("Which is better?", 0.31), part("Which is safer?", 0.52)],
+  criteria: [part("helpful", 0.4), part("harmless", 0.6)],
   weeks: [part("2026-11-09", 0.28), part("2026-11-16", 0.34)],
   groups: [part("coding", 0.3)],
   ai: {

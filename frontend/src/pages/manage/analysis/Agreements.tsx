@@ -104,8 +104,11 @@ function Weeks({ weeks }: { weeks: Part[] }) {
   );
 }
 
-function ByPart({ questions, weeks, groups }: Pick<Figures, "questions" | "weeks" | "groups">) {
-  if (Math.max(questions.length, weeks.length, groups.length) < 2) return null;
+type ByPartProps = Pick<Figures, "questions" | "criteria" | "weeks" | "groups">;
+
+function ByPart({ questions, criteria, weeks, groups }: ByPartProps) {
+  const most = Math.max(...[questions, criteria, weeks, groups].map((parts) => parts.length));
+  if (most < 2) return null;
   return (
     <Section title="Where raters agree more, and where less">
       <Weeks weeks={weeks} />
@@ -114,6 +117,11 @@ function ByPart({ questions, weeks, groups }: Pick<Figures, "questions" | "weeks
           title="Agreement by question"
           reading="The highest first. A question far below the others may be unclear, or a matter of taste."
           parts={questions}
+        />
+        <Parts
+          title="Agreement by criterion"
+          reading="The highest first. A criterion far below the others means different things to different raters."
+          parts={criteria}
         />
         <Parts
           title="Agreement by group of prompts"
