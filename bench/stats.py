@@ -216,7 +216,7 @@ def _load(n: int) -> None:
     from bench.servers import django_on_own_servers
 
     with django_on_own_servers():
-        from annotate.queries.judgments import load_unit_votes
+        from annotate.queries.votes import load_unit_votes
 
         project = _seed(n)
         wall = _seconds(lambda: load_unit_votes(project))[0]

@@ -45,7 +45,9 @@ CHECKS = (
     Check("import contracts", (str(BIN / "lint-imports"), "--no-cache")),
     Check("tsc", ("npm", "run", "--silent", "check"), ROOT / "frontend"),
     Check("vitest", ("npm", "run", "--silent", "test"), ROOT / "frontend"),
-    Check("pytest", (PYTHON, "-m", "pytest"), needs_browser=True),
+    Check("pytest, two at once", (PYTHON, "-m", "pytest", "-n", "2", "tests/annotate")),
+    # Real workers, browsers and killed processes want the machine to themselves.
+    Check("pytest", (PYTHON, "-m", "pytest", "--ignore=tests/annotate"), needs_browser=True),
 )
 SLOW = Check("slow tests", (PYTHON, "-m", "pytest", "-m", "slow"), needs_browser=True)
 

@@ -71,6 +71,9 @@ def test_the_constraints_hold_every_package_that_is_installed_at_its_version() -
             assert constraints.get(name) == metadata.version(name).split("+")[0], name
 
 
+OWN = {"annotate", "rm_training", "tests", "bench", "chromium"}
+
+
 def imported(folder: str) -> set[str]:
     """The top-level names that the modules of a folder import, anywhere in them."""
     found = set()
@@ -80,7 +83,7 @@ def imported(folder: str) -> set[str]:
                 found |= {alias.name.split(".")[0] for alias in node.names}
             elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
                 found.add(node.module.split(".")[0])
-    return found - set(sys.stdlib_module_names) - {"annotate", "rm_training", "tests", "chromium"}
+    return found - set(sys.stdlib_module_names) - OWN
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 from annotate.actions.overlap import extend_overlap, size_leases
 from annotate.actions.rules import propose_actions
 from annotate.models import Agreement, Project
+from annotate.models.arrays import every_column
 from annotate.queries.consensus import Consensus, consensus_of_votes
-from annotate.queries.judgments import (
+from annotate.queries.votes import (
     Placing,
     UnitVotes,
     load_decisions,
@@ -33,10 +34,21 @@ ON CONFLICT (task_id) DO UPDATE
 SET posterior = excluded.posterior, entropy = excluded.entropy, confidence = excluded.confidence,
     disagreement = excluded.disagreement, judgments = excluded.judgments,
     updated_at = excluded.updated_at
-WHERE annotate_taskconsensus.posterior IS DISTINCT FROM excluded.posterior
-   OR annotate_taskconsensus.judgments IS DISTINCT FROM excluded.judgments
-   OR annotate_taskconsensus.disagreement IS DISTINCT FROM excluded.disagreement
 """
+_STORED = """
+FROM annotate_taskconsensus AS c
+JOIN annotate_task AS t ON t.id = c.task_id JOIN annotate_question AS q ON q.id = t.question_id
+WHERE q.project_id = %(project)s
+"""
+_STORED_COLUMNS = (
+    "c.task_id",
+    "c.judgments::int8",
+    "coalesce(c.disagreement, 'NaN')",
+    "c.posterior",
+)
+UNCHANGED = 1e-3
+"""Probabilities that moved by less are left as they stand: with each new vote the reliabilities of
+its raters move a little, and with them every posterior of theirs."""
 
 
 @transaction.atomic
@@ -45,7 +57,7 @@ def refresh_consensus(*, project: Project) -> Agreement:
     from them: places for tasks that are unsure, lengths of leases, proposals about raters."""
     votes, placing = load_unit_votes(project)
     consensus = consensus_of_votes(votes)
-    _write_posteriors(consensus, load_decisions(project))
+    _write_posteriors(project, consensus, load_decisions(project))
     agreement = _write_agreement(project, votes, placing, consensus.counts)
     extend_overlap(project=project)
     size_leases(project=project)
@@ -53,7 +65,7 @@ def refresh_consensus(*, project: Project) -> Agreement:
     return agreement
 
 
-def _write_posteriors(consensus: Consensus, decisions: UnitVotes) -> None:
+def _write_posteriors(project: Project, consensus: Consensus, decisions: UnitVotes) -> None:
     votes, counts, posterior = consensus.votes, consensus.counts, consensus.posterior.copy()
     if not len(votes.tasks):
         return
@@ -61,20 +73,49 @@ def _write_posteriors(consensus: Consensus, decisions: UnitVotes) -> None:
     judged = counts.sum(axis=1) > 0
     differ = disagreement(counts.astype(float))
     starts = unit_starts(votes.units)
-    texts = [",".join(map(repr, part.ravel().tolist())) for part in np.split(posterior, starts[1:])]
+    judgments = _judgments_a_task(votes)
+    differing = _mean(differ, ~np.isnan(differ), starts)
+    changed = _changed(project, votes, posterior, judgments, differing)
+    parts = np.split(posterior, starts[1:])
     with connection.cursor() as cursor:
         cursor.execute(
             _UPSERT,
             [
-                votes.tasks.tolist(),
-                texts,
+                votes.tasks[changed].tolist(),
+                [",".join(map(repr, parts[i].ravel().tolist())) for i in changed],
                 # Means over what was voted on, so that k = 2 and k = 6 compare.
-                _mean(entropy(posterior), judged, starts).tolist(),
-                _mean(posterior.max(axis=1), judged, starts).tolist(),
-                _mean(differ, ~np.isnan(differ), starts).tolist(),
-                _judgments_a_task(votes).tolist(),
+                _mean(entropy(posterior), judged, starts)[changed].tolist(),
+                _mean(posterior.max(axis=1), judged, starts)[changed].tolist(),
+                differing[changed].tolist(),
+                judgments[changed].tolist(),
             ],
         )
+
+
+def _changed(
+    project: Project,
+    votes: UnitVotes,
+    posterior: NDArray[np.float64],
+    judgments: NDArray[np.int64],
+    differing: NDArray[np.float64],
+) -> NDArray[np.int64]:
+    """The places in `votes.tasks` of tasks whose row is missing or says something else."""
+    starts, same = unit_starts(votes.units), np.zeros(len(votes.tasks), dtype=bool)
+    stored = every_column(
+        _STORED_COLUMNS, _STORED, {"project": project.pk}, by="cardinality(c.posterior)"
+    )
+    for size, (task, stored_judgments, stored_differing, probabilities) in stored.items():
+        place = np.minimum(np.searchsorted(votes.tasks, task), len(votes.tasks) - 1)
+        kept = np.flatnonzero((votes.tasks[place] == task) & (3 * votes.units[place] == size))
+        at = place[kept]
+        rows = starts[at][:, None] + np.arange(size // 3)
+        moved = np.abs(posterior[rows].reshape(len(at), size) - probabilities[kept])
+        same[at] = (
+            (moved.max(axis=1) < UNCHANGED)
+            & (stored_judgments[kept] == judgments[at])
+            & np.isclose(stored_differing[kept], differing[at], equal_nan=True)
+        )
+    return np.flatnonzero(~same)
 
 
 def _judgments_a_task(votes: UnitVotes) -> NDArray[np.int64]:

@@ -1,9 +1,8 @@
 """What a project's raters mean together: a posterior over the outcomes of every unit.
 
-Where enough units were judged more than once, the posterior knows what each rater confuses (Dawid
-and Skene's model, docs/decisions/0016); before, every vote weighs alike. Pairs and the steps of
-solutions have outcomes of another meaning, so each kind has a model of its own. People's votes
-alone.
+Where enough pairs were judged more than once, the posterior knows what each rater confuses (Dawid
+and Skene's model, docs/decisions/0016); before, and for the steps of solutions, every vote weighs
+alike. People's votes alone.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from annotate.models import Project
-from annotate.queries.judgments import UnitVotes, load_unit_votes
+from annotate.queries.votes import UnitVotes, load_unit_votes
 from annotate.stats.arrays import FloatArray, IntArray
 from annotate.stats.consensus import MISSING, smoothed_majority
 from annotate.stats.consensus.dawid_skene import DawidSkene, dawid_skene
@@ -29,15 +28,15 @@ rater, they would make posteriors too sure (a judgement)."""
 
 @dataclass(frozen=True, slots=True)
 class Reliability:
-    """What is known of the raters in units of one kind: `fit` of the `raters` (ids, ascending), or
-    None where every vote weighs alike. `reason` is a sentence."""
+    """What is known of the raters of pairs: `fit` of the `raters` (ids, ascending), or None where
+    every vote weighs alike. `reason` is a sentence."""
 
     raters: IntArray
     fit: DawidSkene | None
     reason: str
 
     def posterior(self, rater: Sequence[int], outcomes: IntArray) -> FloatArray:
-        """Of units that `rater[n]` judged as `outcomes[n, units]` (−1: not), `[units, 3]`. A rater
+        """Of pairs that `rater[n]` judged as `outcomes[n, units]` (−1: not), `[units, 3]`. A rater
         who is new errs like the others together."""
         said = outcomes[:, :, None] == np.arange(OUTCOMES)
         if self.fit is None:
@@ -54,13 +53,12 @@ class Reliability:
 @dataclass(frozen=True, slots=True)
 class Consensus:
     """`counts[units, 3]` votes and `posterior[units, 3]` of all units of `votes`, and how reliable
-    raters are in pairs and in steps."""
+    their raters are."""
 
     votes: UnitVotes
     counts: IntArray
     posterior: FloatArray
-    pairs: Reliability
-    steps: Reliability
+    reliability: Reliability
 
 
 def consensus_of(project: Project) -> Consensus:
@@ -70,11 +68,7 @@ def consensus_of(project: Project) -> Consensus:
 def consensus_of_votes(votes: UnitVotes) -> Consensus:
     counts = counts_of_units(votes)
     posterior = smoothed_majority(counts.astype(np.float64))
-    is_step = votes.left == MISSING
-    # The order of a pair's responses is that of their digests, which means nothing.
-    pairs = _reliability(votes, counts, posterior, ~is_step, mirrored=True)
-    steps = _reliability(votes, counts, posterior, is_step, mirrored=False)
-    return Consensus(votes, counts, posterior, pairs, steps)
+    return Consensus(votes, counts, posterior, _weighed(votes, counts, posterior))
 
 
 def counts_of_units(votes: UnitVotes, taken: BoolArray | None = None) -> IntArray:
@@ -85,29 +79,24 @@ def counts_of_units(votes: UnitVotes, taken: BoolArray | None = None) -> IntArra
     return np.bincount(cell, minlength=OUTCOMES * size).reshape(size, OUTCOMES)
 
 
-def _reliability(
-    votes: UnitVotes,
-    counts: IntArray,
-    posterior: FloatArray,
-    rows: BoolArray,
-    *,
-    mirrored: bool,
-) -> Reliability:
-    """Of the units of one kind (`rows` of the votes), whose posteriors it brings up to date."""
-    units, unit = np.unique(votes.place[rows], return_inverse=True)
-    raters, rater = np.unique(votes.rater[rows], return_inverse=True)
+def _weighed(votes: UnitVotes, counts: IntArray, posterior: FloatArray) -> Reliability:
+    """How reliable the raters of pairs are, whose posteriors it brings up to date."""
+    pairs = votes.left != MISSING
+    units, unit = np.unique(votes.place[pairs], return_inverse=True)
+    raters, rater = np.unique(votes.rater[pairs], return_inverse=True)
     twice = int((counts[units].sum(axis=1) >= 2).sum())
     if twice < FEWEST_TWICE:
         return Reliability(raters, None, _too_few(twice))
     fit = dawid_skene(
         unit,
         rater,
-        votes.outcome[rows],
+        votes.outcome[pairs],
         tasks=len(units),
         raters=len(raters),
         labels=OUTCOMES,
         model="full",
-        mirrored=mirrored,
+        # The order of a pair's responses is that of their digests, which means nothing.
+        mirrored=True,
     )
     posterior[units] = fit.posterior
     return Reliability(
@@ -117,6 +106,6 @@ def _reliability(
 
 def _too_few(twice: int) -> str:
     return (
-        f"Every vote counts alike: {twice} units were judged twice, and from {FEWEST_TWICE} on "
+        f"Every vote counts alike: {twice} pairs were judged twice, and from {FEWEST_TWICE} on "
         "the raters' reliabilities can be estimated."
     )

@@ -23,7 +23,7 @@ CHUNK = 2_000
 
 def judged_tasks(project: Project) -> Iterator[dict[str, Any]]:
     """Rows in the order of task ids, a few thousand tasks in memory at once."""
-    reliability = consensus_of(project).pairs
+    reliability = consensus_of(project).reliability
     after = 0
     while True:
         ids = list(

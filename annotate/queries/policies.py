@@ -9,15 +9,18 @@ import numpy as np
 
 from annotate.models import Policy, Project, Response
 from annotate.models.arrays import every_column
-from annotate.queries.judgments import UnitVotes
+from annotate.queries.votes import UnitVotes
 from annotate.stats.arrays import FloatArray, IntArray
 from annotate.stats.consensus import MISSING
 from annotate.stats.estimates import Estimate
 from annotate.stats.ranking.leaderboard import leaderboard
 from annotate.stats.ranking.standings import Standings
 from annotate.stats.ranking.style import STYLE_FEATURES, style_difference, style_features
+from annotate.stats.raters.groups import rater_groups
 
 CHUNK = 5_000
+MOST_VOTES = 100_000
+"""Votes that tastes are looked for in: some seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +53,31 @@ class StyleEffect:
 
 
 @dataclass(frozen=True, slots=True)
+class Taste:
+    """A group of raters who prefer alike: its share of them, how many most likely belong to it, and
+    the policies in its order, the best first."""
+
+    share: float
+    raters: int
+    order: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Tastes:
+    """Whether raters differ in taste, as held-out votes tell, in a sentence; and the groups."""
+
+    summary: str
+    groups: Sequence[Taste]
+
+
+@dataclass(frozen=True, slots=True)
 class Policies:
     """The best first. `wins[i][j]` is the chance that i beats j, null where nothing joins them."""
 
     policies: Sequence[RankedPolicy]
     wins: list[list[float | None]]
     style_effects: Sequence[StyleEffect]
+    tastes: Tastes
     same_policy: int
     no_intervals: str | None
     incomparable: str | None
@@ -76,6 +98,7 @@ class _Compared:
     second: IntArray
     outcome: IntArray
     task: IntArray
+    rater: IntArray
 
 
 def policies_of(project: Project, votes: UnitVotes) -> Policies | None:
@@ -107,12 +130,14 @@ def _compared(project: Project, votes: UnitVotes, of_response: dict[int, int]) -
         parts.append((responses[place, i[unit]], responses[place, j[unit]], rows))
     if not parts:
         none = np.zeros(0, dtype=np.int64)
-        return _Compared(none, none, none, none)
+        return _Compared(none, none, none, none, none)
     first, second, rows = (np.concatenate(c) for c in zip(*parts, strict=True))
     known = np.array([*of_response], dtype=np.int64)
     kept = np.isin(first, known) & np.isin(second, known)
     rows = rows[kept]
-    return _Compared(first[kept], second[kept], votes.outcome[rows], votes.task[rows])
+    return _Compared(
+        first[kept], second[kept], votes.outcome[rows], votes.task[rows], votes.rater[rows]
+    )
 
 
 def _ranked(compared: _Compared, of_response: dict[int, int], names: dict[int, str]) -> Policies:
@@ -147,9 +172,40 @@ def _ranked(compared: _Compared, of_response: dict[int, int], names: dict[int, s
             StyleEffect(feature, effect)
             for feature, effect in zip(STYLE_FEATURES, board.style, strict=True)
         ],
+        tastes=_tastes(
+            compared.rater,
+            number[first],
+            number[second],
+            compared.outcome,
+            [names[int(pk)] for pk in policies],
+        ),
         same_policy=board.same_policy,
         no_intervals=board.plain.no_intervals,
         incomparable=board.incomparable,
+    )
+
+
+def _tastes(
+    rater: IntArray, first: IntArray, second: IntArray, outcome: IntArray, policies: Sequence[str]
+) -> Tastes:
+    """From the newest votes between different policies, `[n]` each."""
+    kept = np.flatnonzero(first != second)[-MOST_VOTES:]
+    raters, number = np.unique(rater[kept], return_inverse=True)
+    found = rater_groups(
+        number,
+        first[kept],
+        second[kept],
+        outcome[kept],
+        raters=len(raters),
+        items=len(policies),
+    )
+    likeliest = np.bincount(found.responsibilities.argmax(axis=1), minlength=len(found.shares))
+    return Tastes(
+        found.summary,
+        [
+            Taste(float(share), int(n), [policies[i] for i in np.argsort(-scores, kind="stable")])
+            for share, n, scores in zip(found.shares, likeliest, found.scores, strict=True)
+        ],
     )
 
 

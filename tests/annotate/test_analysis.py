@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -14,6 +15,8 @@ from rest_framework.test import APIClient
 from annotate.actions.analysis import analyse
 from annotate.actions.consensus import refresh_consensus
 from annotate.actions.corpus import write_tasks
+from annotate.actions.importing import import_file
+from annotate.actions.projects import add_question
 from annotate.formats import Candidate
 from annotate.incoming import NewTask
 from annotate.models import (
@@ -28,10 +31,11 @@ from annotate.models import (
     User,
 )
 from annotate.queries.judged import judged_tasks
-from annotate.queries.judgments import load_unit_votes
 from annotate.queries.projects import current_question
+from annotate.queries.votes import load_unit_votes
 from annotate.stats.consensus import pair_outcomes
-from annotate.stats.reliability import alpha
+from annotate.stats.reliability import alpha, ranking_alpha
+from tests.conftest import write_jsonl
 
 pytestmark = pytest.mark.django_db
 AddTasks = Callable[..., list[Task]]
@@ -231,6 +235,12 @@ def test_enough_units_judged_twice_weigh_votes_by_their_raters(
     assert sure.min() > 0.9
     figures = analyse(project=project).figures
     assert figures["weighing"] == "The votes of 3 raters count by what each of them confuses."
+    TaskConsensus.objects.update(updated_at=START)
+    [newcomer] = raters(project, 1, "simulated")
+    asked = Task.objects.earliest("pk")
+    vote(asked, newcomer, [1, 2])
+    refresh_consensus(project=project)
+    assert TaskConsensus.objects.exclude(updated_at=START).get().pk == asked.pk
     rows = list(judged_tasks(project))
     stored = dict(TaskConsensus.objects.values_list("task_id", "posterior"))
     for row in rows:
@@ -256,3 +266,72 @@ def test_agreement_by_criterion_is_that_of_each_criterions_own_order(
     helpful, harmless = analyse(project=project).figures["criteria"]
     assert (helpful["name"], helpful["raw"]["value"]) == ("helpful", 1.0)
     assert (harmless["name"], harmless["raw"]["value"]) == ("harmless", 0.5)
+
+
+def test_whole_rankings_have_an_agreement_of_their_own(
+    project: Project, add_tasks: AddTasks
+) -> None:
+    users = raters(project, 3)
+    for i, task in enumerate(add_tasks(40, k=3, overlap=9)):
+        for n, user in enumerate(users):
+            vote(task, user, [1, 2, 3] if i % 4 or n else [3, 2, 1])
+    [ranking] = analyse(project=project).figures["rankings"]
+    votes = list(Judgment.objects.values_list("task_id", "ranks"))
+    expected = ranking_alpha(np.array([t for t, _ in votes]), np.array([r for _, r in votes]))
+    assert ranking["k"] == 3
+    assert ranking["alpha"]["value"] == pytest.approx(expected.value)
+    assert ranking["alpha"]["n"] == 40
+
+
+def test_raters_of_another_taste_form_a_group(project: Project) -> None:
+    users = raters(project, 12)
+    rng = np.random.default_rng(0)
+    for task in by_two_policies(project, 60):
+        named = dict(Response.objects.filter(prompt=task.prompt).values_list("pk", "policy__name"))
+        for n, user in enumerate(users):
+            likes_good = (rng.random() < 0.95) == (n < 8)
+            good_is_first = named[task.response_ids[0]] == "good"
+            vote(task, user, [1, 2] if likes_good == good_is_first else [2, 1])
+    tastes = analyse(project=project).figures["policies"]["tastes"]
+    assert [(group["raters"], group["order"]) for group in tastes["groups"]] == [
+        (8, ["good@1", "bad@1"]),
+        (4, ["bad@1", "good@1"]),
+    ]
+
+
+def test_partial_rankings_and_ai_judges_have_figures_too(
+    project: Project, add_tasks: AddTasks
+) -> None:
+    people, judges = raters(project, 3), raters(project, 2, "ai_judge")
+    rng = np.random.default_rng(5)
+    for task in add_tasks(60, k=4, overlap=9):
+        for user in (*people, *judges):
+            vote(task, user, [int(rank) for rank in rng.permutation([1, 2, 0, -1])])
+    refresh_consensus(project=project)
+    figures = analyse(project=project).figures
+    assert figures["judgments"] == 180
+    assert figures["ai"]["judgments"] == 120
+    # Of the six pairs two were ranked by somebody in nearly every task, never all by everybody.
+    assert 0 < figures["ai"]["with_people"]["n"] < 360
+    assert abs(figures["ai"]["with_people_beyond_chance"]["value"]) < 0.2
+    assert figures["rankings"][0]["alpha"]["n"] <= 60
+
+
+def test_steps_are_a_smoothed_majority_however_many_there_are(
+    project: Project, alice: User, tmp_path: Path
+) -> None:
+    question = add_question(project=project, by=alice, kind="steps", title="Right?", spec={})
+    rows = [{"prompt": f"{i} + 1?", "steps": ["Add.", f"It is {i}.", "Done."]} for i in range(80)]
+    path = write_jsonl(tmp_path / "steps.jsonl", rows)
+    import_file(project=project, path=path, question=question)
+    users = raters(project, 3)
+    for task in Task.objects.filter(question=question):
+        for user in users:
+            vote(task, user, [0], answer={"labels": [1, -1, 1], "reasons": []})
+    refresh_consensus(project=project)
+    confidence = TaskConsensus.objects.values_list("confidence", flat=True)
+    assert list(confidence) == pytest.approx([(3 + 1 / 3) / 4] * 80)
+    figures = analyse(project=project).figures
+    assert figures["units"] == 240
+    assert figures["profiles"] == []
+    assert figures["coefficients"]["raw"]["value"] == 1.0

@@ -4,7 +4,9 @@ import os
 import stat
 import subprocess
 import sys
+import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -218,16 +220,23 @@ def test_a_socket_directory_that_somebody_else_made_is_refused(
         pass
 
 
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """Short enough that sockets lie in it; pytest's own may not be."""
+    with tempfile.TemporaryDirectory(prefix="tb-") as name:
+        yield Path(name)
+
+
 def test_the_environment_is_pointed_at_the_embedded_servers_unless_it_names_others(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    short_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name in ("DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PUBLIC_URL", "HOST", "PORT"):
         monkeypatch.setenv(name, "remembered for the end of the test")
         monkeypatch.delenv(name)
-    monkeypatch.setenv("DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.setenv("DATA_DIR", str(short_path / "data"))
     monkeypatch.setenv("PORT", "8123")
     embedded.point_environment()
-    assert str(tmp_path / "data") in os.environ["DATABASE_URL"]
+    assert str(short_path / "data") in os.environ["DATABASE_URL"]
     assert len(os.environ["SECRET_KEY"]) >= 32
     assert os.environ["PUBLIC_URL"] == "http://127.0.0.1:8123"
     assert embedded.is_embedded()

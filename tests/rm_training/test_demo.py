@@ -13,7 +13,7 @@ from django_celery_beat.models import PeriodicTask
 
 from annotate.actions.assign import next_assignment
 from annotate.models import Judgment, Membership, Project, Response, Task, User
-from annotate.queries.judgments import load_unit_votes
+from annotate.queries.votes import load_unit_votes
 from rm_training.actions.demo import perceived_answer
 from rm_training.models import Round, TrainingRun
 

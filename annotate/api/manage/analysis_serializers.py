@@ -24,6 +24,11 @@ class Coefficients(serializers.Serializer[Any]):
     fleiss_kappa = Estimate()
 
 
+class Rankings(serializers.Serializer[Any]):
+    k = serializers.IntegerField()
+    alpha = Estimate()
+
+
 class AiJudges(serializers.Serializer[Any]):
     judgments = serializers.IntegerField()
     alpha = Estimate()
@@ -84,12 +89,24 @@ class StyleEffect(serializers.Serializer[Any]):
     effect = Estimate()
 
 
+class Taste(serializers.Serializer[Any]):
+    share = serializers.FloatField()
+    raters = serializers.IntegerField()
+    order = serializers.ListField(child=serializers.CharField())
+
+
+class Tastes(serializers.Serializer[Any]):
+    summary = serializers.CharField()
+    groups = Taste(many=True)
+
+
 class Policies(serializers.Serializer[Any]):
     policies = RankedPolicy(many=True)
     wins = serializers.ListField(
         child=serializers.ListField(child=serializers.FloatField(allow_null=True))
     )
     style_effects = StyleEffect(many=True)
+    tastes = Tastes()
     same_policy = serializers.IntegerField()
     no_intervals = serializers.CharField(allow_null=True)
     incomparable = serializers.CharField(allow_null=True)
@@ -116,6 +133,7 @@ class Figures(serializers.Serializer[Any]):
     raters = serializers.IntegerField()
     units = serializers.IntegerField()
     coefficients = Coefficients()
+    rankings = Rankings(many=True)
     questions = Part(many=True)
     criteria = Part(many=True)
     weeks = Part(many=True)

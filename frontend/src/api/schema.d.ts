@@ -1239,6 +1239,7 @@ export interface components {
             raters: number;
             units: number;
             coefficients: components["schemas"]["Coefficients"];
+            rankings: components["schemas"]["Rankings"][];
             questions: components["schemas"]["Part"][];
             criteria: components["schemas"]["Part"][];
             weeks: components["schemas"]["Part"][];
@@ -1573,6 +1574,7 @@ export interface components {
             policies: components["schemas"]["RankedPolicy"][];
             wins: (number | null)[][];
             style_effects: components["schemas"]["StyleEffect"][];
+            tastes: components["schemas"]["Tastes"];
             same_policy: number;
             no_intervals: string | null;
             incomparable: string | null;
@@ -1726,6 +1728,10 @@ export interface components {
             name: string;
             plain: components["schemas"]["Standing"];
             controlled: components["schemas"]["Standing"];
+        };
+        Rankings: {
+            k: number;
+            alpha: components["schemas"]["Estimate"];
         };
         /** @description It has no number of the task: one out of the usual order would tell gold and repeats. */
         RaterAssignment: {
@@ -2198,6 +2204,16 @@ export interface components {
          * @enum {string}
          */
         TaskSource: "import" | "round" | "repeat";
+        Taste: {
+            /** Format: double */
+            share: number;
+            raters: number;
+            order: string[];
+        };
+        Tastes: {
+            summary: string;
+            groups: components["schemas"]["Taste"][];
+        };
         TokenCreated: {
             id: number;
             name: string;

@@ -349,3 +349,21 @@ test("of thousands of raters the first fifty are shown, and more when asked for"
   await userEvent.click(screen.getByRole("button", { name: "Show more" }));
   expect(within(table).getAllByRole("row")).toHaveLength(101);
 });
+
+test("whole rankings have an agreement of their own, and differences of taste their groups", async () => {
+  open("/agreement", { ...NO_AGREEMENT, "/analysis": analysis() });
+  expect(await screen.findByText(/^Whole rankings of 4/)).toHaveTextContent(
+    "α = 0.44 (0.34 to 0.54) over 38 tasks.",
+  );
+  cleanup();
+  open("/policies", { ...NO_TOKENS, "/analysis": analysis() });
+  expect(await screen.findByText("The raters form 2 groups.")).toBeVisible();
+  expect(screen.getByText(/^About 70 % of the raters/)).toHaveTextContent(
+    "(2 most likely) put small@1 before large@2.",
+  );
+  cleanup();
+  const one = { summary: "One group is enough.", groups: POLICIES.tastes.groups.slice(0, 1) };
+  open("/policies", { ...NO_TOKENS, "/analysis": analysis({ policies: { ...POLICIES, tastes: one } }) });
+  expect(await screen.findByText("One group is enough.")).toBeVisible();
+  expect(screen.queryByText(/^About 70 %/)).toBeNull();
+});

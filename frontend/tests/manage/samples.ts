@@ -222,6 +222,13 @@ export const POLICIES = {
     { feature: "list items", effect: { value: 0, lower: -0.2, upper: 0.2, n: 300, reason: null } },
     { feature: "headings", effect: hidden(300, "The responses don't differ in this.") },
   ],
+  tastes: {
+    summary: "The raters form 2 groups.",
+    groups: [
+      { share: 0.7, raters: 2, order: ["small@1", "large@2"] },
+      { share: 0.3, raters: 1, order: ["large@2", "small@1"] },
+    ],
+  },
   same_policy: 12,
   no_intervals: null as string | null,
   incomparable: null as string | null,
@@ -246,6 +253,7 @@ export const FIGURES = {
     gwet_ac2: share(0.5, 412),
     fleiss_kappa: hidden(412, "Chance alone explains all answers."),
   },
+  rankings: [{ k: 4, alpha: share(0.44, 38) }],
   questions: [part("Which is better?", 0.31), part("Which is safer?", 0.52)],
   criteria: [part("helpful", 0.4), part("harmless", 0.6)],
   weeks: [part("2026-11-09", 0.28), part("2026-11-16", 0.34)],

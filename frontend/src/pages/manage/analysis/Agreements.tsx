@@ -28,7 +28,7 @@ function columns(found: Coefficients): Column<Coefficient>[] {
   ];
 }
 
-function OtherWays({ coefficients }: { coefficients: Coefficients }) {
+function OtherWays({ coefficients, rankings }: Pick<Figures, "coefficients" | "rankings">) {
   return (
     <Section
       title="Other ways to correct for chance"
@@ -41,6 +41,12 @@ function OtherWays({ coefficients }: { coefficients: Coefficients }) {
         keyOf={({ key }) => key}
         minWidth={720}
       />
+      {rankings.map(({ k, alpha }) => (
+        <Text key={k} size="sm">
+          Whole rankings of {whole(k)}: α = {orReason(alpha)} over {counted(alpha.n, "task")}. Two
+          rankings differ by the share of pairs that they order differently, a tie counting half.
+        </Text>
+      ))}
     </Section>
   );
 }
@@ -189,7 +195,7 @@ function Consensus({ weighing, calibration }: Pick<Figures, "weighing" | "calibr
 export function Agreements({ figures }: { figures: Figures }) {
   return (
     <>
-      <OtherWays coefficients={figures.coefficients} />
+      <OtherWays {...figures} />
       <ByPart {...figures} />
       <Consensus {...figures} />
       {figures.ai && <Ai ai={figures.ai} />}

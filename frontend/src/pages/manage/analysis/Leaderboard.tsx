@@ -10,7 +10,7 @@ import { DataTable, type Column } from "../parts/DataTable";
 import { Empty, Section } from "../parts/Page";
 import { Why } from "../parts/Why";
 import { Analysed } from "./Analysed";
-import { rankWords, styleWords } from "./words";
+import { rankWords, styleWords, tasteWords } from "./words";
 
 /** Every comparison stands in the counts of two policies. */
 function comparisonsOf({ policies }: Policies): number {
@@ -114,6 +114,27 @@ function Style({ found }: { found: Policies }) {
   );
 }
 
+/** Disagreement is often taste: one sentence, and each group's order where there are several. */
+function Taste({ tastes: { summary, groups } }: Pick<Policies, "tastes">) {
+  return (
+    <Stack gap="xs">
+      <Text fw={600}>Whether raters differ in taste</Text>
+      <Text size="sm">{summary}</Text>
+      {groups.length > 1 && (
+        <List size="sm" spacing={4}>
+          {groups.map(({ share, raters, order }) => (
+            <List.Item key={order.join()}>{tasteWords(share, raters, order)}</List.Item>
+          ))}
+        </List>
+      )}
+      <Text size="sm" c="dimmed">
+        Groups are those of raters with an order of the policies in common, as many as foretell
+        votes that were held out. A group may be a view, or the guidelines read in another way.
+      </Text>
+    </Stack>
+  );
+}
+
 function Ranked({ found }: { found: Policies }) {
   const { same_policy: same, incomparable, no_intervals: why } = found;
   return (
@@ -128,6 +149,7 @@ function Ranked({ found }: { found: Policies }) {
       />
       <Wins found={found} />
       <Style found={found} />
+      <Taste tastes={found.tastes} />
       {same > 0 && (
         <Text size="sm" c="dimmed">
           {counted(same, "comparison")} of two responses of one policy: they say nothing here and

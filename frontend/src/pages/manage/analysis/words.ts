@@ -146,3 +146,8 @@ export function styleWords({ feature, effect }: StyleEffect): string {
   if (effect.value === null) return `${what}: ${effect.reason ?? "there are too few votes."}`;
   return `${what} wins ${withInterval(effect, won)} of decided comparisons${gain(effect)}.`;
 }
+
+/** "60 % of the raters, likeliest 12: policy-a before policy-b." */
+export function tasteWords(share: number, raters: number, order: readonly string[]): string {
+  return `About ${percent(share)} of the raters (${whole(raters)} most likely) put ${order.join(" before ")}.`;
+}
