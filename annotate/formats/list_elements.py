@@ -12,12 +12,14 @@ from collections.abc import Iterator
 from annotate.formats.records import MAX_LINE, BadLine, too_long
 
 # What may be passed over: anything but a mark, and strings that end. At depth 1 a comma is a mark.
-_STRING = rb'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"'
-_TO_MARK = re.compile(rb'(?:[^"\[\]{},]++|' + _STRING + rb")*+", re.DOTALL)
-_TO_MARK_DEEP = re.compile(rb'(?:[^"\[\]{}]++|' + _STRING + rb")*+", re.DOTALL)
+# Repeated so often at most, since each turn of a loop is remembered; the next match goes on there.
+# Possessive loops would remember none, but give wrong matches in Python 3.11.2.
+_STRING = rb'"[^"\\\n]*(?:\\.[^"\\\n]*){0,1000}"'
+_TO_MARK = re.compile(rb'(?:[^"\[\]{},]+|' + _STRING + rb"){0,1000}", re.DOTALL)
+_TO_MARK_DEEP = re.compile(rb'(?:[^"\[\]{}]+|' + _STRING + rb"){0,1000}", re.DOTALL)
 # The rest of a string: up to its quote, to a newline (no string holds one: its quote was
 # forgotten), or to where the piece ends, perhaps between a backslash and what it escapes.
-_IN_STRING = re.compile(rb'[^"\\\n]*+(?:\\.[^"\\\n]*+)*+', re.DOTALL)
+_IN_STRING = re.compile(rb'[^"\\\n]*(?:\\.[^"\\\n]*){0,1000}', re.DOTALL)
 
 
 class ListElements:
@@ -121,6 +123,9 @@ _BLANK = re.compile(rb"\s*")
 
 
 def _end_of(pattern: re.Pattern[bytes], buffer: bytes, at: int) -> int:
-    """Where `pattern`, which matches nothing at least, stops matching."""
-    found = pattern.match(buffer, at)
-    return found.end() if found else at
+    """Where `pattern`, which matches nothing at least, stops matching, one match after another."""
+    while found := pattern.match(buffer, at):
+        if found.end() == at:
+            break
+        at = found.end()
+    return at
