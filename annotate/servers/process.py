@@ -12,6 +12,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -20,6 +21,7 @@ import psutil
 # "/.s.PGSQL.5432" and then ".lock" for its own file.
 SOCKET_DIR_LIMIT = 80
 LOG_TAIL_LINES = 12
+ASK_AGAIN_SECONDS = 5.0
 
 
 class ServerFailed(Exception):
@@ -137,10 +139,13 @@ def stop(
 
 
 def _end(process: psutil.Process, gently: signal.Signals, seconds: float) -> None:
+    """Asks again now and then: a server that is just starting may miss a signal."""
     try:
-        process.send_signal(gently)
-        process.wait(seconds)
-    except psutil.TimeoutExpired:
+        for _ in range(max(1, round(seconds / ASK_AGAIN_SECONDS))):
+            process.send_signal(gently)
+            with suppress(psutil.TimeoutExpired):
+                process.wait(ASK_AGAIN_SECONDS)
+                return
         process.kill()
         process.wait(10)
     except psutil.NoSuchProcess:
