@@ -289,4 +289,4 @@ def test_thirty_thousand_votes_take_some_seconds() -> None:
     truth = planted(30_000, 100, 60, 2)
     start = time.process_time()
     assert len(truth.found().shares) == 2
-    assert time.process_time() - start < 6
+    assert time.process_time() - start < 15

@@ -229,7 +229,7 @@ def test_two_hundred_thousand_votes_take_well_under_a_second() -> None:
     data = simulated(200_000, 200)
     start = time.process_time()
     assert len(rater_profiles(**data)) == 200
-    assert time.process_time() - start < 1.0  # five times what it takes
+    assert time.process_time() - start < 3  # fifteen times what it takes
 
 
 def answers(pairs: list[tuple[int, int]]) -> tuple[IntArray, IntArray]:
