@@ -7,7 +7,7 @@ import importlib
 import sys
 from pathlib import Path
 
-ROOMS = {"figures", "peers", "peer_work", "raters", "recordings", "servers"}
+ROOMS = {"costs", "figures", "peers", "peer_work", "raters", "recordings", "servers"}
 NAMES = sorted(
     path.stem for path in Path(__file__).parent.glob("[a-z]*.py") if path.stem not in ROOMS
 )

@@ -16,6 +16,7 @@ import numpy as np
 
 from annotate.stats.arrays import FloatArray
 from annotate.stats.consensus import smoothed_majority
+from annotate.stats.consensus.calibration import calibration_of_posterior
 from annotate.stats.consensus.dawid_skene import Model, dawid_skene
 from annotate.stats.proportions import wilson
 from annotate.stats.replay import Confident, FrontierPoint, Rule, Settled, frontier
@@ -54,6 +55,9 @@ def _accuracy(name: str, data: Recorded) -> None:
         models["mirrored"] = _dawid_skene(data, "full", mirrored=True)
     for method, posterior in models.items():
         found = wilson(_share_right(data, posterior) * known.sum(), int(known.sum()))
+        loss = calibration_of_posterior(posterior[known], data.gold[known]).log_loss
+        assert loss is not None
+        figure("consensus", f"{name}_log_loss_{method}", loss, "nats", n=found.n)
         if data.outcomes == 3:
             _side(name, method, data, posterior)
         for part, value in zip(

@@ -7,9 +7,8 @@ once, in a process of their own. Memory is what is allocated at once above the i
 from __future__ import annotations
 
 import time
-import tracemalloc
-from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,7 +20,11 @@ from annotate.stats.ranking.bradley_terry import bradley_terry
 from annotate.stats.ranking.plackett_luce import plackett_luce
 from annotate.stats.reliability import alpha
 from bench import peers
+from bench.costs import megabytes, seconds
 from bench.figures import figure
+
+if TYPE_CHECKING:
+    from annotate.models import Project  # only there with Django set up
 
 MILLION = 1_000_000
 RATERS = 200
@@ -39,31 +42,17 @@ def run(*, quick: bool) -> None:
     _load(n)
 
 
-def _seconds(work: Callable[[], object], times: int = 3) -> tuple[float, float]:
-    """The least wall time and the least CPU time."""
-    wall, cpu = [], []
-    for _ in range(times):
-        began, began_cpu = time.perf_counter(), time.process_time()
-        work()
-        wall.append(time.perf_counter() - began)
-        cpu.append(time.process_time() - began_cpu)
-    return min(wall), min(cpu)
-
-
-def _megabytes(work: Callable[[], object]) -> float:
-    tracemalloc.start()
-    work()
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
-    return peak / 1e6
+def many_counts(units: int) -> IntArray:
+    """`[units, 7]` of four raters a unit who mostly stay within one of what it is."""
+    rng = np.random.default_rng(0)
+    far = np.abs(np.arange(7)[:, None] - np.arange(7))
+    chances = 0.4**far / (0.4**far).sum(axis=1, keepdims=True)
+    return rng.multinomial(4, chances[rng.integers(7, size=units)])
 
 
 def _alpha(n: int) -> None:
     """Ordinal, seven values, four ratings a unit, with 1,000 bootstrap samples (the peer: none)."""
-    rng = np.random.default_rng(0)
-    far = np.abs(np.arange(7)[:, None] - np.arange(7))
-    chances = 0.4**far / (0.4**far).sum(axis=1, keepdims=True)
-    counts = rng.multinomial(4, chances[rng.integers(7, size=n)])
+    counts = many_counts(n)
 
     def work() -> object:
         return alpha(counts, level="ordinal", resamples=1000)
@@ -73,9 +62,9 @@ def _alpha(n: int) -> None:
     assert found.value is not None
     assert abs(found.value - peer["value"]) < 1e-12
     named = "krippendorff, the value alone"
-    wall = _seconds(work)[0]
+    wall = seconds(work)[0]
     figure("stats", "alpha_1m_s", wall, "s", n=n, peer=named, peer_value=peer["wall_s"])
-    figure("stats", "alpha_1m_mb", _megabytes(work), "MB", n=n)
+    figure("stats", "alpha_1m_mb", megabytes(work), "MB", n=n)
 
 
 @dataclass(frozen=True)
@@ -108,12 +97,12 @@ def _dawid_skene(n: int, *, quick: bool) -> None:
         ).posterior
 
     many = _labels(n)
-    figure("stats", "dawid_skene_1m_s", _seconds(lambda: work(many))[0], "s", n=n)
+    figure("stats", "dawid_skene_1m_s", seconds(lambda: work(many))[0], "s", n=n)
     fewer = _labels(10_000 if quick else 100_000)
     peer = peers.run(
         "dawid_skene", task=fewer.task, rater=fewer.rater, label=fewer.label, truth=fewer.truth
     )
-    cpu = _seconds(lambda: work(fewer))[1]
+    cpu = seconds(lambda: work(fewer))[1]
     accuracy = float((work(fewer).argmax(axis=1) == fewer.truth).mean())
     size, named = len(fewer.task), "crowd-kit"
     figure("stats", "dawid_skene_100k_cpu_ratio", peer["cpu_s"] / cpu, "ratio", n=size)
@@ -140,7 +129,7 @@ def _one_size(
     def work() -> FloatArray:
         return bradley_terry(first, second, outcome, items=items).score
 
-    wall, n = _seconds(work)[0], len(first)
+    wall, n = seconds(work)[0], len(first)
     if items > 500:
         figure("stats", "bt_20k_items_s", wall, "s", n=n)
         return
@@ -172,7 +161,7 @@ def _crowd_bt(n: int) -> None:
         fit = crowd_bt(first, second, outcome, rater, left, items=items, raters=RATERS)
         return fit.parameters.reliability
 
-    figure("stats", "crowd_bt_1m_s", _seconds(work)[0], "s", n=n)
+    figure("stats", "crowd_bt_1m_s", seconds(work)[0], "s", n=n)
     figure("stats", "crowd_bt_skill_r", float(np.corrcoef(work(), skill)[0, 1]), "r", n=n)
 
 
@@ -190,8 +179,8 @@ def _plackett_luce(n: int) -> None:
         return plackett_luce(items, ranks, count=count)
 
     found = plackett_luce(items, ranks, count=count).score
-    figure("stats", "plackett_luce_1m_s", _seconds(work, 2)[0], "s", n=n)
-    figure("stats", "plackett_luce_1m_mb", _megabytes(work), "MB", n=n)
+    figure("stats", "plackett_luce_1m_s", seconds(work, 2)[0], "s", n=n)
+    figure("stats", "plackett_luce_1m_mb", megabytes(work), "MB", n=n)
     figure("stats", "plackett_luce_1m_r", float(np.corrcoef(found, score)[0, 1]), "r", n=n)
 
 
@@ -219,7 +208,7 @@ def _load(n: int) -> None:
         from annotate.queries.votes import load_unit_votes
 
         project = _seed(n)
-        wall = _seconds(lambda: load_unit_votes(project))[0]
+        wall = seconds(lambda: load_unit_votes(project))[0]
         assert len(load_unit_votes(project)[0].task) == n
         figure("stats", "load_1m_s", wall, "s", n=n)
 
@@ -244,7 +233,7 @@ FROM annotate_assignment
 """
 
 
-def _seed(n: int):  # type: ignore[no-untyped-def] # a model, which is only there with Django set up
+def _seed(n: int) -> Project:
     from django.db import connection
 
     from annotate.models import Project, User

@@ -12,7 +12,7 @@ from annotate.actions.overlap import extend_overlap, size_leases
 from annotate.actions.rules import propose_actions
 from annotate.models import Agreement, Project
 from annotate.models.arrays import every_column
-from annotate.queries.consensus import Consensus, consensus_of_votes
+from annotate.queries.consensus import OUTCOMES, Consensus, consensus_of_votes
 from annotate.queries.votes import (
     Placing,
     UnitVotes,
@@ -69,7 +69,9 @@ def _write_posteriors(project: Project, consensus: Consensus, decisions: UnitVot
     votes, counts, posterior = consensus.votes, consensus.counts, consensus.posterior.copy()
     if not len(votes.tasks):
         return
-    _decide(posterior, votes, decisions)
+    # What a reviewer decided is certain; the votes stay as they are.
+    place, outcome = votes.decided(decisions)
+    posterior[place] = np.eye(OUTCOMES)[outcome]
     judged = counts.sum(axis=1) > 0
     differ = disagreement(counts.astype(float))
     starts = unit_starts(votes.units)
@@ -106,9 +108,11 @@ def _changed(
     )
     for size, (task, stored_judgments, stored_differing, probabilities) in stored.items():
         place = np.minimum(np.searchsorted(votes.tasks, task), len(votes.tasks) - 1)
-        kept = np.flatnonzero((votes.tasks[place] == task) & (3 * votes.units[place] == size))
+        kept = np.flatnonzero(
+            (votes.tasks[place] == task) & (OUTCOMES * votes.units[place] == size)
+        )
         at = place[kept]
-        rows = starts[at][:, None] + np.arange(size // 3)
+        rows = starts[at][:, None] + np.arange(size // OUTCOMES)
         moved = np.abs(posterior[rows].reshape(len(at), size) - probabilities[kept])
         same[at] = (
             (moved.max(axis=1) < UNCHANGED)
@@ -122,17 +126,6 @@ def _judgments_a_task(votes: UnitVotes) -> NDArray[np.int64]:
     of_judgment = np.unique(np.column_stack([votes.task, votes.judgment]), axis=0)[:, 0]
     index = np.searchsorted(votes.tasks, of_judgment)
     return np.bincount(index, minlength=len(votes.tasks))
-
-
-def _decide(posterior: NDArray[np.float64], votes: UnitVotes, decisions: UnitVotes) -> None:
-    """What a reviewer decided is certain; the votes stay as they are."""
-    known = np.isin(decisions.task, votes.tasks)
-    task, unit, outcome = (
-        part[known] for part in (decisions.task, decisions.unit, decisions.outcome)
-    )
-    row = unit_starts(votes.units)[np.searchsorted(votes.tasks, task)] + unit
-    posterior[row] = 0.0
-    posterior[row, outcome] = 1.0
 
 
 def _mean(

@@ -16,7 +16,7 @@ from annotate.models import Project
 from annotate.queries import agreement
 from annotate.queries.consensus import Consensus, consensus_of
 from annotate.queries.policies import Policies, policies_of
-from annotate.queries.votes import UnitVotes, load_decisions, unit_starts
+from annotate.queries.votes import UnitVotes, load_decisions
 from annotate.stats.consensus import MISSING
 from annotate.stats.consensus.calibration import Calibration, calibration_of_posterior
 from annotate.stats.raters.pairs import pair_agreement
@@ -135,7 +135,8 @@ def _matrix(votes: UnitVotes, profiles: Sequence[RaterProfile]) -> list[Cell]:
 
 
 def _unusual(votes: UnitVotes) -> list[UnusualPair]:
-    found = pair_agreement(votes.rater, votes.place, votes.outcome)
+    sided = votes.left != MISSING
+    found = pair_agreement(votes.rater[sided], votes.place[sided], votes.outcome[sided])
     columns = (
         found.first, found.second, found.together, found.same, found.expected, found.excess, found.q
     )  # fmt: skip
@@ -145,8 +146,5 @@ def _unusual(votes: UnitVotes) -> list[UnusualPair]:
 
 def _calibration(project: Project, consensus: Consensus) -> Calibration:
     """The posterior before a decision, against what the reviewer decided."""
-    votes, decisions = consensus.votes, load_decisions(project)
-    known = np.isin(decisions.task, votes.tasks)
-    task, unit, outcome = (c[known] for c in (decisions.task, decisions.unit, decisions.outcome))
-    place = unit_starts(votes.units)[np.searchsorted(votes.tasks, task)] + unit
+    place, outcome = consensus.votes.decided(load_decisions(project))
     return calibration_of_posterior(consensus.posterior[place], outcome)

@@ -30,7 +30,7 @@ class UnitVotes:
     or its steps; `outcome` is 0 where i wins, 1 for a tie, 2 where j wins, and of a step 0 right,
     1 neutral, 2 wrong. `left` is the outcome that the response on the left of the rater's screen
     wins, −1 for a step. `judgment` numbers the judgments. They have the `question` that each
-    answers, `k` responses, `seconds` of active time (NaN where unknown) and `when` it was given, in
+    answers, `seconds` of active time (NaN where unknown) and `when` it was given, in
     days since 1970, `[judgments]` each. `tasks` are the tasks with a vote, ascending, and `units`
     how many units each has, voted on or not.
     """
@@ -42,7 +42,6 @@ class UnitVotes:
     left: IntArray
     judgment: IntArray
     question: IntArray
-    k: IntArray
     seconds: FloatArray
     when: FloatArray
     tasks: IntArray
@@ -51,10 +50,18 @@ class UnitVotes:
     @property
     def place(self) -> IntArray:
         """The number of each row's unit among all units of `tasks`, `[rows]`."""
-        places: IntArray = (
-            unit_starts(self.units)[np.searchsorted(self.tasks, self.task)] + self.unit
-        )
-        return places
+        return self._places(self.task, self.unit)
+
+    def decided(self, decisions: UnitVotes) -> tuple[IntArray, IntArray]:
+        """The places of the units that `decisions` decide, and the outcomes; tasks nobody voted on
+        have none."""
+        known = np.isin(decisions.task, self.tasks)
+        place = self._places(decisions.task[known], decisions.unit[known])
+        return place, decisions.outcome[known]
+
+    def _places(self, task: IntArray, unit: IntArray) -> IntArray:
+        first: IntArray = unit_starts(self.units)[np.searchsorted(self.tasks, task)]
+        return first + unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +231,6 @@ def _unit_votes(found: Sequence[_Judged]) -> UnitVotes:
         left=left,
         judgment=judgment,
         question=np.concatenate([part.question for part in parts]),
-        k=np.repeat([part.k for part in parts], sizes),
         seconds=np.concatenate([part.seconds for part in parts]),
         when=np.concatenate([part.when for part in parts]),
         tasks=tasks,

@@ -18,9 +18,9 @@ from annotate.stats.reliability import (
     Level,
     alpha,
     alpha_of_coincidences,
-    outcome_counts,
     raw_agreement,
 )
+from annotate.stats.reliability import counts_of as counts_of_votes
 
 # Rows are raters, columns units, dots missing.
 KRIPPENDORFF_2011 = "123321412... 1233224125.3 .3332342251. 12332441251."
@@ -242,19 +242,19 @@ def test_a_cluster_for_some_units_only_is_refused() -> None:
 def test_votes_are_counted_by_task_in_ascending_order() -> None:
     task = np.array([70, -2, 70, 70, -2])
     outcome = np.array([0, 2, 1, 0, 2])
-    assert outcome_counts(task, outcome).tolist() == [[0, 0, 2], [2, 1, 0]]
+    assert counts_of_votes(task, outcome, 3).tolist() == [[0, 0, 2], [2, 1, 0]]
 
 
 def test_no_votes_give_no_units() -> None:
     none = np.zeros(0, dtype=np.int64)
-    assert outcome_counts(none, none).shape == (0, 3)
-    assert alpha(outcome_counts(none, none)).reason == NO_ANSWERS
+    assert counts_of_votes(none, none, 3).shape == (0, 3)
+    assert alpha(counts_of_votes(none, none, 3)).reason == NO_ANSWERS
 
 
 @pytest.mark.parametrize("outcome", [-1, 3])
 def test_an_outcome_outside_the_three_is_refused(outcome: int) -> None:
-    with pytest.raises(ValueError, match="An outcome is"):
-        outcome_counts(np.array([1]), np.array([outcome]))
+    with pytest.raises(ValueError, match="A value is"):
+        counts_of_votes(np.array([1]), np.array([outcome]), 3)
 
 
 @pytest.mark.skipif("REAL_DATA" not in os.environ, reason="REAL_DATA names no folder of real data")

@@ -20,9 +20,9 @@ from annotate.stats.reliability import (
     ONE_ITEM,
     ONE_RATER,
     alpha,
+    counts_of,
     kendall_w,
     mean_tau_b,
-    outcome_counts,
     ranking_alpha,
 )
 
@@ -169,7 +169,7 @@ def test_alpha_of_rankings_of_two_without_ties_is_nominal_alpha_with_its_interva
     unit, ranks = random_rankings(200, 3, 2, noise=1)
     ranks[::7, 1] = 0
     compared = ranks[:, 1] > 0
-    counts = outcome_counts(unit[compared], np.where(ranks[compared, 0] == 1, 0, 2))
+    counts = counts_of(unit[compared], np.where(ranks[compared, 0] == 1, 0, 2), 3)
     nominal = alpha(counts, level="nominal", resamples=4000)
     estimate = ranking_alpha(unit, ranks, resamples=4000, seed=1)
     assert estimate.value == pytest.approx(nominal.value, abs=1e-12)

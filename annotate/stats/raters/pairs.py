@@ -4,10 +4,10 @@ Arrays in, numbers out. Two raters may have talked, copied, or be one person wit
 share a view that the others don't. The figures can't tell which: evidence for a manager, never a
 verdict. It does not know who they are.
 
-This supersedes `attention.unusual_agreement`, which holds every pair against one expected share:
-there two careful raters on easy units look like a conspiracy, and with 200 raters' 19,900 pairs
-some 27 pass three standard deviations by luck alone. Here the expectation is each pair's own, unit
-by unit, and q-values bound the share of false alarms among the pairs that are shown.
+`attention.unusual_agreement` holds every pair against one expected share: there two careful raters
+on easy units look like a conspiracy, and with 200 raters' 19,900 pairs some 27 pass three standard
+deviations by luck alone. Here the expectation is each pair's own, unit by unit, and q-values bound
+the share of false alarms among the pairs that are shown.
 
 Method: under the model of Dawid and Skene (1979) two raters are independent given the truth, so on
 a unit they agree with chance Σ_t p(t) Σ_k C_i[t, k] C_j[t, k], where p is the posterior of that
@@ -26,19 +26,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, logit, ndtr
 
-from annotate.stats.arrays import FloatArray, IntArray
+from annotate.stats.arrays import FloatArray, IntArray, numbered
 from annotate.stats.consensus import smoothed_majority
-from annotate.stats.raters.votes import OUTCOMES, Votes, numbered, read_votes, unit_counts
+from annotate.stats.consensus.dawid_skene import dawid_skene
+from annotate.stats.raters.votes import OUTCOMES, Votes, read_votes, unit_counts
 
 FEWEST_TOGETHER = 20
 """Units that two raters share before they are tested (a judgement)."""
 MOST_RATERS = 200
 """Units with more raters are left out: their pairs grow with the square, and shared by all they
 tell little of two."""
-SMOOTHING = 10.0
-"""Pseudo-votes in each row of a rater's confusions, spread as all raters answer."""
-STEPS = 15
-"""Of the private Dawid–Skene."""
 NEWTON_STEPS = 8
 # Rows of pairs on units held at once: what fits the processor's cache.
 _BLOCK_ROWS = 30_000
@@ -92,15 +89,18 @@ def pair_agreement(
 
 
 def confusions(votes: Votes) -> FloatArray:
-    """Each rater's confusions, `[raters, 3, 3]`, rows summing to 1: some steps of Dawid–Skene, the
-    rows shrunk towards all raters' with `SMOOTHING` pseudo-votes. Enough for telling pairs apart;
-    where Dawid–Skene has been fitted, its tables are the better ones."""
-    posterior = smoothed_majority(unit_counts(votes).astype(np.float64)).T
-    for _ in range(STEPS):
-        tables = _soft_confusions(votes, posterior)
-        known = _log_posterior(votes, _evidence(votes, tables), _shares(posterior.T))
-        posterior = _normalised(known)
-    return tables
+    """Each rater's confusions, `[raters, 3, 3]`, rows summing to 1, by Dawid and Skene's model of
+    pairs whose order means nothing."""
+    return dawid_skene(
+        votes.unit,
+        votes.rater,
+        votes.outcome,
+        tasks=votes.units,
+        raters=len(votes.raters),
+        labels=OUTCOMES,
+        model="full",
+        mirrored=True,
+    ).confusion
 
 
 def q_values(p: FloatArray) -> FloatArray:
@@ -154,16 +154,6 @@ def _shares(counts: FloatArray) -> FloatArray:
 
 
 # Below, the three truths come first, `[3, votes]` or `[3, units]`: sums over them are faster so.
-
-
-def _soft_confusions(votes: Votes, posterior: FloatArray) -> FloatArray:
-    cell, size = votes.rater * OUTCOMES + votes.outcome, len(votes.raters) * OUTCOMES
-    counted = np.stack([_sums(cell, truth[votes.unit], size) for truth in posterior])
-    counts = counted.reshape(OUTCOMES, -1, OUTCOMES).transpose(1, 0, 2)
-    pooled = counts.sum(axis=0) + 1 / OUTCOMES
-    smoothed = counts + SMOOTHING * pooled / pooled.sum(axis=1, keepdims=True)
-    tables: FloatArray = smoothed / smoothed.sum(axis=2, keepdims=True)
-    return tables
 
 
 def _evidence(votes: Votes, confusion: FloatArray) -> FloatArray:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from annotate.stats.arrays import FloatArray, IntArray
+from annotate.stats.arrays import FloatArray, IntArray, numbered
 
 OUTCOMES = 3
 """First wins, tie, second wins."""
@@ -65,17 +65,6 @@ def others_majority(votes: Votes) -> IntArray:
     majority[(tie > first) & (tie > second)] = 1
     majority[(second > first) & (second > tie)] = 2
     return majority
-
-
-def numbered(names: IntArray) -> tuple[IntArray, IntArray]:
-    """The distinct names in order, and each name's index. Without sorting where they are dense."""
-    if names.size and names.min() >= 0 and names.max() <= 4 * names.size:
-        distinct = np.flatnonzero(np.bincount(names))
-        index = np.zeros(int(names.max()) + 1, dtype=np.int64)
-        index[distinct] = np.arange(len(distinct))
-        return distinct, index[names]
-    found, inverse = np.unique(names, return_inverse=True)
-    return found, inverse
 
 
 def _latest(key: IntArray, when: FloatArray | None) -> IntArray:

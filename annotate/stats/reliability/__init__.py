@@ -23,7 +23,7 @@ from annotate.stats.reliability.chance import (
     gwet_ac,
 )
 from annotate.stats.reliability.krippendorff import Level, alpha, alpha_of_coincidences
-from annotate.stats.reliability.patterns import Counts, counts_of, outcome_counts
+from annotate.stats.reliability.patterns import Counts, counts_of
 from annotate.stats.reliability.rankings import kendall_w, mean_tau_b, ranking_alpha
 from annotate.stats.reliability.raw import raw_agreement
 from annotate.stats.reliability.reasons import (
@@ -62,7 +62,6 @@ __all__ = [
     "gwet_ac",
     "kendall_w",
     "mean_tau_b",
-    "outcome_counts",
     "ranking_alpha",
     "rater_pairs",
     "raw_agreement",

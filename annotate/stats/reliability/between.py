@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array, triu
 
-from annotate.stats.arrays import FloatArray, IntArray
+from annotate.stats.arrays import FloatArray, IntArray, numbered
 from annotate.stats.estimates import Estimate
 from annotate.stats.reliability.bootstrap import bootstrapped, check_cluster
 from annotate.stats.reliability.chance import Weights, agreement_weights, kappa
@@ -21,7 +21,6 @@ from annotate.stats.reliability.patterns import (
     cluster_of_units,
     counts_of,
     find_patterns,
-    numbered,
 )
 from annotate.stats.reliability.raw import first_over_second
 from annotate.stats.reliability.reasons import (

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_array
 
-from annotate.stats.arrays import FloatArray, IntArray
+from annotate.stats.arrays import FloatArray, IntArray, numbered
 from annotate.stats.estimates import Estimate
-from annotate.stats.reliability.patterns import Patterns, numbered
+from annotate.stats.reliability.patterns import Patterns
 
 Statistic = Callable[[FloatArray], FloatArray]
 """Sums to coefficients, `[samples, columns]` to `[samples]`; NaN where a sample has none."""

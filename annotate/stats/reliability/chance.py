@@ -18,10 +18,10 @@ from typing import Literal
 import numpy as np
 from scipy.special import stdtrit
 
-from annotate.stats.arrays import FloatArray, IntArray
+from annotate.stats.arrays import FloatArray, IntArray, numbered
 from annotate.stats.estimates import Estimate
 from annotate.stats.reliability.bootstrap import check_cluster, drawn
-from annotate.stats.reliability.patterns import Counts, Patterns, find_patterns, numbered
+from annotate.stats.reliability.patterns import Counts, Patterns, find_patterns
 from annotate.stats.reliability.raw import why_undefined
 from annotate.stats.reliability.reasons import CHANCE_IS_CERTAIN, NOTHING_IN_COMMON
 

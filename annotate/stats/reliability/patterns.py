@@ -13,15 +13,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotate.stats.arrays import IntArray
+from annotate.stats.arrays import IntArray, numbered
 
 Counts = NDArray[np.integer[Any]]
 """Whole numbers of any width: a million units of seven values are 56 MB as int64, 7 MB as uint8."""
 
 # A product of two numbers below it fits an int64.
 _NARROW = 2**31
-# A table of at most so many places an entry is quicker than sorting.
-_PLACES, _PLACES_AT_LEAST = 4, 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +53,6 @@ def counts_of(unit: IntArray, value: IntArray, values: int) -> IntArray:
     return cells.reshape(len(names), values)
 
 
-def outcome_counts(task: IntArray, outcome: IntArray) -> IntArray:
-    """Votes to counts: `task[n]` (any integers) and `outcome[n]` in {0, 1, 2} to `[units, 3]`.
-
-    One row a distinct task, in ascending order of its number; the columns are first wins, tie,
-    second wins, in this order ordinal (read backwards, which is the same α, they are lose < tie <
-    win of the first response). Raises ValueError for an outcome outside {0, 1, 2}.
-    """
-    if outcome.size and not (outcome.min() >= 0 and outcome.max() <= 2):
-        raise ValueError("An outcome is 0 (first wins), 1 (tie) or 2 (second wins).")
-    return counts_of(task, outcome, 3)
-
-
 def find_patterns(counts: Counts) -> Patterns:
     """The distinct rows of `counts[units, values]`; exact, whatever the counts.
 
@@ -81,23 +67,6 @@ def find_patterns(counts: Counts) -> Patterns:
     example[of_unit] = np.arange(len(of_unit))
     times = np.bincount(of_unit, minlength=len(keys))
     return Patterns(counts[example].astype(np.int64), times, of_unit)
-
-
-def numbered(names: IntArray) -> tuple[IntArray, IntArray]:
-    """The distinct `names[n]` in ascending order and the place `[n]` of each among them.
-
-    `np.unique` with its inverse, without its sorting where the names lie close together.
-    """
-    if not names.size:
-        return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    lowest, highest = int(names.min()), int(names.max())
-    if highest - lowest >= max(_PLACES * len(names), _PLACES_AT_LEAST):
-        distinct, index = np.unique(names, return_inverse=True)
-        return distinct, index
-    place = names - lowest
-    taken = np.zeros(highest - lowest + 1, dtype=np.bool_)
-    taken[place] = True
-    return np.flatnonzero(taken) + lowest, (np.cumsum(taken) - 1)[place]
 
 
 def cluster_of_units(cluster: IntArray, index: IntArray, units: int) -> IntArray:

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from annotate.stats.arrays import FloatArray, IntArray
+from annotate.stats.arrays import FloatArray, IntArray, numbered
 from annotate.stats.consensus import pair_outcomes
 from annotate.stats.estimates import Estimate
 from annotate.stats.reliability.bootstrap import bootstrapped, check_cluster
-from annotate.stats.reliability.patterns import Counts, cluster_of_units, find_patterns, numbered
+from annotate.stats.reliability.patterns import Counts, cluster_of_units, find_patterns
 from annotate.stats.reliability.reasons import (
     ALL_THE_SAME,
     ALL_TIED,
