@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 from typing import Any
 
@@ -9,6 +10,8 @@ from django.core.cache import cache
 from django.db import transaction
 
 COALESCE_SECONDS = 10
+EVERYTHING = 0
+"""The item that stands for all: no row has this number."""
 
 
 def enqueue(name: str, *args: Any, countdown: float = 0) -> None:
@@ -23,6 +26,28 @@ def enqueue_coalesced(name: str, *args: Any, seconds: int = COALESCE_SECONDS) ->
     a call in the very moment it starts opens the next window.
     """
     transaction.on_commit(partial(_send_coalesced, name, args, seconds))
+
+
+def enqueue_gathered(name: str, key: int, items: Collection[int]) -> None:
+    """Like `enqueue_coalesced` for the argument `key`, and adds to the items that its next run
+    finds with `gathered`. EVERYTHING among them stands for all."""
+    transaction.on_commit(partial(_send_gathered, name, key, items))
+
+
+def gathered(name: str, key: int) -> set[int]:
+    """The items named since the last run that `finished`: those of a run that died come again."""
+    named, taken = _named(name, key)
+    with _redis().pipeline() as steps:
+        steps.sunionstore(taken, taken, named)
+        steps.delete(named)
+        steps.smembers(taken)
+        return {int(item) for item in steps.execute()[-1]}
+
+
+def finished(name: str, key: int, items: Collection[int]) -> None:
+    """What a run has done with: called once its transaction is committed."""
+    if items:
+        _redis().srem(_named(name, key)[1], *items)
 
 
 def opened(name: str, *args: Any) -> None:
@@ -41,6 +66,25 @@ def _send_coalesced(name: str, args: tuple[Any, ...], seconds: int) -> None:
     # The window outlives the countdown, so a lost worker delays the next run by a minute at most.
     if cache.add(_window(name, args), 1, timeout=seconds + 60):
         _send(name, args, seconds)
+
+
+def _send_gathered(name: str, key: int, items: Collection[int]) -> None:
+    window = cache.make_key(_window(name, (key,)))
+    with _redis().pipeline() as steps:  # one trip, as it is behind every click of a rater
+        steps.sadd(_named(name, key)[0], *items)
+        steps.set(window, 1, nx=True, ex=COALESCE_SECONDS + 60)
+        first = steps.execute()[-1]
+    if first:
+        _send(name, (key,), COALESCE_SECONDS)
+
+
+def _redis() -> Any:
+    return cache._cache.get_client(write=True)  # type: ignore[attr-defined] # Django's Redis cache
+
+
+def _named(name: str, key: int) -> tuple[str, str]:
+    """The sets of items: those named since the last run began, and those a run has taken."""
+    return f"gather:{name}:{key}", f"gather:{name}:{key}:taken"
 
 
 def _window(name: str, args: tuple[Any, ...]) -> str:

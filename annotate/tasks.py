@@ -8,7 +8,7 @@ from annotate.actions.analysis import analyse
 from annotate.actions.consensus import refresh_consensus
 from annotate.actions.importing import run_import
 from annotate.actions.leases import return_expired
-from annotate.jobs import enqueue_coalesced, opened
+from annotate.jobs import EVERYTHING, enqueue_coalesced, finished, gathered, opened
 from annotate.models import Import, Project
 
 REFRESH = "annotate.refresh_consensus"
@@ -20,7 +20,10 @@ ANALYSE_SECONDS = 120
 @shared_task(name=REFRESH)
 def refresh_consensus_task(project_id: int) -> None:
     opened(REFRESH, project_id)
-    refresh_consensus(project=Project.objects.get(pk=project_id))
+    due = gathered(REFRESH, project_id)
+    some = None if EVERYTHING in due or not due else due
+    refresh_consensus(project=Project.objects.get(pk=project_id), tasks=some)
+    finished(REFRESH, project_id, due)
     enqueue_coalesced(ANALYSE, project_id, seconds=ANALYSE_SECONDS)
 
 

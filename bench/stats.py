@@ -39,7 +39,7 @@ def run(*, quick: bool) -> None:
     _crowd_bt(n)
     _plackett_luce(n)
     _one_judgment(n)
-    _load(n)
+    _in_postgresql(n)
 
 
 def many_counts(units: int) -> IntArray:
@@ -102,7 +102,7 @@ def _dawid_skene(n: int, *, quick: bool) -> None:
     peer = peers.run(
         "dawid_skene", task=fewer.task, rater=fewer.rater, label=fewer.label, truth=fewer.truth
     )
-    cpu = seconds(lambda: work(fewer))[1]
+    cpu = seconds(lambda: work(fewer), times=10)[1]
     accuracy = float((work(fewer).argmax(axis=1) == fewer.truth).mean())
     size, named = len(fewer.task), "crowd-kit"
     figure("stats", "dawid_skene_100k_cpu_ratio", peer["cpu_s"] / cpu, "ratio", n=size)
@@ -200,17 +200,25 @@ def _one_judgment(n: int) -> None:
     figure("stats", "one_judgment_ms", (time.perf_counter() - began) / changes * 500, "ms", n=n)
 
 
-def _load(n: int) -> None:
-    """From PostgreSQL to arrays: a project's pairs, four votes each."""
+def _in_postgresql(n: int) -> None:
+    """From PostgreSQL to arrays: a project's pairs, four votes each; and what the worker does there
+    once all votes are new to it, and once those of ten tasks are."""
     from bench.servers import django_on_own_servers
 
     with django_on_own_servers():
+        from annotate.actions.consensus import refresh_consensus
         from annotate.queries.votes import load_unit_votes
 
         project = _seed(n)
         wall = seconds(lambda: load_unit_votes(project))[0]
-        assert len(load_unit_votes(project)[0].task) == n
+        votes = load_unit_votes(project)
+        assert len(votes.task) == n
         figure("stats", "load_1m_s", wall, "s", n=n)
+        ten = votes.tasks[:10].tolist()
+        wall = seconds(lambda: refresh_consensus(project=project), 1)[0]
+        figure("stats", "refresh_all_1m_s", wall, "s", n=n)
+        wall = seconds(lambda: refresh_consensus(project=project, tasks=ten))[0]
+        figure("stats", "refresh_ten_1m_s", wall, "s", n=n)
 
 
 _ASSIGNED = """

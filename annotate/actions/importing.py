@@ -24,7 +24,7 @@ from annotate.actions.corpus import write_tasks
 from annotate.actions.votes import CastVote, VotesOf, cast_votes, write_votes
 from annotate.formats import BadLine, UnreadableFile
 from annotate.incoming import Batch, FromFile, ReadingFailed, batches
-from annotate.jobs import enqueue, enqueue_coalesced
+from annotate.jobs import EVERYTHING, enqueue, enqueue_gathered
 from annotate.models import Import, Project, Question, User
 from annotate.queries.projects import current_question
 from annotate.questions import Spec, parse
@@ -99,7 +99,7 @@ def import_file(
             report.bytes_read = batch.bytes_read
             progress(report)
     if report.votes_added:
-        enqueue_coalesced("annotate.refresh_consensus", project.pk)
+        enqueue_gathered("annotate.refresh_consensus", project.pk, [EVERYTHING])
     return report
 
 

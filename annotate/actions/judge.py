@@ -13,7 +13,7 @@ from annotate.actions.answers import Parts, checked, columns_of
 from annotate.actions.leases import lock_member, take_place
 from annotate.actions.training import Feedback, feedback_on
 from annotate.errors import Conflict
-from annotate.jobs import enqueue_coalesced
+from annotate.jobs import enqueue_gathered
 from annotate.models import Assignment, Judgment, Task
 from annotate.models.rows import insert, one
 from annotate.queries.projects import question_as_shown
@@ -102,7 +102,9 @@ def _submit(assignment: Assignment, sent: Sent) -> Submitted:
         **columns_of(answer),
     )
     insert(judgment)
-    enqueue_coalesced("annotate.refresh_consensus", assignment.task.question.project_id)
+    enqueue_gathered(
+        "annotate.refresh_consensus", assignment.task.question.project_id, [assignment.task_id]
+    )
     return Submitted(judgment, True, feedback_on(assignment, judgment))
 
 

@@ -2,38 +2,41 @@
 
 from __future__ import annotations
 
+import numpy as np
 from django.db import connection
 
 from annotate.models import Project
+from annotate.queries.counted import Counted
+from annotate.stats.arrays import IntArray
+from annotate.stats.stopping import plan, typical_confusion
 
 # A task gets one place more at a time, and only once all it had are judged, so none is judged more
-# often than its consensus needed. Tasks that are the least sure come first where a budget ends. A
-# task that somebody is just changing waits for the next refresh.
+# often than its consensus needed. A task that somebody is just changing waits for the next refresh.
+_UNSURE = """
+SELECT t.id FROM annotate_task AS t
+JOIN annotate_question AS q ON q.id = t.question_id
+JOIN annotate_taskconsensus AS c ON c.task_id = t.id
+WHERE q.project_id = %(project)s AND t.purpose = 'work' AND t.places_left = 0
+  AND t.overlap < %(most)s AND c.judgments >= t.overlap AND c.confidence < %(confidence)s
+  AND NOT EXISTS (
+      SELECT FROM annotate_assignment AS a WHERE a.task_id = t.id AND a.state = 'leased')
+FOR NO KEY UPDATE OF t SKIP LOCKED
+"""
 _EXTEND = """
-WITH judged AS (
-    SELECT count(*) AS n FROM annotate_judgment AS j
+UPDATE annotate_task SET overlap = overlap + 1, places_left = places_left + 1
+WHERE id = ANY(%(tasks)s) AND places_left = 0
+"""
+_SPENT = """
+SELECT (
+    SELECT count(*) FROM annotate_judgment AS j
     JOIN annotate_task AS t ON t.id = j.task_id JOIN annotate_question AS q ON q.id = t.question_id
     WHERE q.project_id = %(project)s AND t.purpose = 'work' AND j.newest
       AND j.kind <> 'adjudication'
-), open AS (
-    SELECT coalesce(sum(t.places_left), 0) AS n FROM annotate_task AS t
+) + (
+    SELECT coalesce(sum(t.places_left), 0) FROM annotate_task AS t
     JOIN annotate_question AS q ON q.id = t.question_id
     WHERE q.project_id = %(project)s AND t.purpose = 'work' AND t.places_left > 0
-), unsure AS (
-    SELECT t.id FROM annotate_task AS t
-    JOIN annotate_question AS q ON q.id = t.question_id
-    JOIN annotate_taskconsensus AS c ON c.task_id = t.id
-    WHERE q.project_id = %(project)s AND t.purpose = 'work' AND t.places_left = 0
-      AND t.overlap < %(most)s AND c.judgments >= t.overlap AND c.confidence < %(confidence)s
-      AND NOT EXISTS (
-          SELECT FROM annotate_assignment AS a WHERE a.task_id = t.id AND a.state = 'leased')
-    ORDER BY c.confidence, t.id
-    LIMIT CASE WHEN %(budget)s::int IS NULL THEN NULL
-               ELSE greatest(%(budget)s - (SELECT n FROM judged) - (SELECT n FROM open), 0) END
-    FOR NO KEY UPDATE OF t SKIP LOCKED
 )
-UPDATE annotate_task AS t SET overlap = overlap + 1, places_left = places_left + 1
-FROM unsure WHERE t.id = unsure.id AND t.places_left = 0
 """
 
 # Five times the median leaves the slow tasks time; a tab that is open extends its lease anyway.
@@ -63,20 +66,38 @@ NEWEST, ENOUGH = 200, 20
 WINDOW = 5_000
 
 
-def extend_overlap(*, project: Project) -> int:
-    """Gives a place to each fully judged task whose consensus is below the project's confidence,
-    within its largest overlap and its budget; how many. None where the overlap is fixed."""
+def extend_overlap(*, project: Project, counted: Counted) -> int:
+    """Gives a place to each fully judged task whose consensus is below the project's confidence and
+    that a few more judgments could decide otherwise, within its largest overlap and the project's
+    budget: those first where a judgment is expected to gain most. How many; 0 where the overlap is
+    fixed."""
     if project.overlap_max is None:
         return 0
-    parameters = {
-        "project": project.pk,
-        "most": project.overlap_max,
-        "confidence": project.confidence,
-        "budget": project.budget,
-    }
+    keys = {"project": project.pk, "most": project.overlap_max, "confidence": project.confidence}
     with connection.cursor() as cursor:
-        cursor.execute(_EXTEND, parameters)
+        cursor.execute(_UNSURE, keys)
+        unsure = np.array([pk for (pk,) in cursor.fetchall()], dtype=np.int64)
+        worth_it = _best_first(counted, unsure)
+        if project.budget is not None and len(worth_it):
+            cursor.execute(_SPENT, keys)
+            worth_it = worth_it[: max(project.budget - int(cursor.fetchone()[0]), 0)]
+        cursor.execute(_EXTEND, {"tasks": worth_it.tolist()})
         return int(cursor.rowcount)
+
+
+def _best_first(counted: Counted, tasks: IntArray) -> IntArray:
+    """Those of `tasks` that another judgment may gain something at, by how much it is expected to.
+    A judgment of a ranking is one of all its pairs."""
+    of_unit = np.repeat(counted.tasks, counted.units)
+    rows = np.isin(of_unit, tasks) & (counted.counts.sum(axis=1) > 0)
+    ids, number = np.unique(of_unit[rows], return_inverse=True)
+    offers = plan(
+        counted.posterior[rows],
+        reliability=typical_confusion(counted.posterior, counted.counts),
+        budget=np.inf,
+        task=number,
+    )
+    return ids[offers.task]
 
 
 def size_leases(*, project: Project) -> None:

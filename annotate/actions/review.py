@@ -9,7 +9,7 @@ from rest_framework.exceptions import ValidationError
 from annotate.actions.answers import Parts, checked, columns_of
 from annotate.actions.audit import record
 from annotate.errors import Conflict
-from annotate.jobs import enqueue_coalesced
+from annotate.jobs import enqueue_gathered
 from annotate.models import Appeal, Assignment, Judgment, Task, User
 from annotate.queries.judgments import decisions_of
 
@@ -51,7 +51,7 @@ def adjudicate(*, task: Task, by: User, parts: Parts, explanation: str) -> Judgm
         **{**columns_of(answer), "note": explanation},
     )
     record(project=task.question.project, actor=by, action="task decided", task=task.pk)
-    enqueue_coalesced("annotate.refresh_consensus", task.question.project_id)
+    enqueue_gathered("annotate.refresh_consensus", task.question.project_id, [task.pk])
     return judgment
 
 

@@ -1,7 +1,7 @@
 """The tables of the collecting side. Invariants are constraints here, not checks elsewhere."""
 
 from annotate.models.audit import AuditEvent
-from annotate.models.consensus import Agreement, Analysis, TaskConsensus
+from annotate.models.consensus import Agreement, Analysis, Reliability, TaskConsensus
 from annotate.models.corpus import Policy, Prompt, Response
 from annotate.models.imports import Import
 from annotate.models.judgment import Judgment
@@ -38,6 +38,7 @@ __all__ = [
     "ProposedAction",
     "Question",
     "QuestionVersion",
+    "Reliability",
     "Response",
     "Role",
     "SignInLink",

@@ -161,7 +161,7 @@ def by_group(project: Project, votes: UnitVotes) -> list[Part]:
 
 
 def ai_judges(project: Project, people: UnitVotes) -> AiJudges | None:
-    votes, _ = load_unit_votes(project, by="ai judges")
+    votes = load_unit_votes(project, by="ai judges")
     if not len(votes.task):
         return None
     both = group_agreement(

@@ -93,7 +93,7 @@ def look_through(project: Project) -> Analysis:
         profiles=profiles,
         matrix=_matrix(votes, profiles),
         unusual=_unusual(votes),
-        weighing=consensus.reliability.reason,
+        weighing=consensus.weights.reason,
         calibration=_calibration(project, consensus),
         policies=policies_of(project, votes),
     )

@@ -7,7 +7,6 @@ alike. People's votes alone.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +16,7 @@ from annotate.models import Project
 from annotate.queries.votes import UnitVotes, load_unit_votes
 from annotate.stats.arrays import FloatArray, IntArray
 from annotate.stats.consensus import MISSING, smoothed_majority
-from annotate.stats.consensus.dawid_skene import DawidSkene, dawid_skene
+from annotate.stats.consensus.dawid_skene import Errors, dawid_skene
 
 BoolArray = NDArray[np.bool_]
 OUTCOMES = 3
@@ -27,48 +26,79 @@ rater, they would make posteriors too sure (a judgement)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Reliability:
-    """What is known of the raters of pairs: `fit` of the `raters` (ids, ascending), or None where
-    every vote weighs alike. `reason` is a sentence."""
+class Weights:
+    """How votes on pairs weigh: by the `errors` of the `raters` (ids, ascending, one a matrix), or
+    all alike where these are None. `reason` is a sentence."""
 
     raters: IntArray
-    fit: DawidSkene | None
+    errors: Errors | None
     reason: str
 
-    def posterior(self, rater: Sequence[int], outcomes: IntArray) -> FloatArray:
-        """Of pairs that `rater[n]` judged as `outcomes[n, units]` (−1: not), `[units, 3]`. A rater
-        who is new errs like the others together."""
-        said = outcomes[:, :, None] == np.arange(OUTCOMES)
-        if self.fit is None:
-            return smoothed_majority(said.sum(axis=0).astype(np.float64))
-        return self.fit.posterior_of_votes(self._places(rater), outcomes)
+    def posterior(
+        self, unit: IntArray, rater: IntArray, outcome: IntArray, units: int
+    ) -> FloatArray:
+        """Of pairs from their votes, `[n]` each and `rater` an id, to `[units, 3]`. A rater who is
+        new errs like the others together."""
+        if self.errors is None:
+            cells = np.bincount(unit * OUTCOMES + outcome, minlength=OUTCOMES * units)
+            return smoothed_majority(cells.reshape(units, OUTCOMES).astype(np.float64))
+        return self.errors.posterior(unit, self._places(rater), outcome, tasks=units)
 
-    def _places(self, rater: Sequence[int]) -> IntArray:
+    def _places(self, rater: IntArray) -> IntArray:
         place = np.searchsorted(self.raters, rater)
         known = place < len(self.raters)
-        known[known] = self.raters[place[known]] == np.asarray(rater)[known]
+        known[known] = self.raters[place[known]] == rater[known]
         return np.where(known, place, MISSING)
 
 
 @dataclass(frozen=True, slots=True)
 class Consensus:
-    """`counts[units, 3]` votes and `posterior[units, 3]` of all units of `votes`, and how reliable
-    their raters are."""
+    """`counts[units, 3]` votes and `posterior[units, 3]` of all units of `votes`, and how the votes
+    weighed."""
 
     votes: UnitVotes
     counts: IntArray
     posterior: FloatArray
-    reliability: Reliability
+    weights: Weights
 
 
 def consensus_of(project: Project) -> Consensus:
-    return consensus_of_votes(load_unit_votes(project)[0])
+    return estimated(load_unit_votes(project))
 
 
-def consensus_of_votes(votes: UnitVotes) -> Consensus:
+def estimated(votes: UnitVotes, before: Weights | None = None) -> Consensus:
+    """How the votes weigh is estimated from all of them, starting from what was known `before`."""
+    counts = counts_of_units(votes)
+    units, unit, rater, outcome = _pairs(votes)
+    twice = int((counts[units].sum(axis=1) >= 2).sum())
+    raters, number = np.unique(rater, return_inverse=True)
+    posterior = smoothed_majority(counts.astype(np.float64))
+    if twice < FEWEST_TWICE:
+        return Consensus(votes, counts, posterior, Weights(raters, None, _too_few(twice)))
+    fit = dawid_skene(
+        unit,
+        number,
+        outcome,
+        tasks=len(units),
+        raters=len(raters),
+        labels=OUTCOMES,
+        model="full",
+        # The order of a pair's responses is that of their digests, which means nothing.
+        mirrored=True,
+        warm=None if before is None else before.posterior(unit, rater, outcome, len(units)),
+    )
+    posterior[units] = fit.posterior
+    reason = f"The votes of {len(raters)} raters count by what each of them confuses."
+    return Consensus(votes, counts, posterior, Weights(raters, fit.errors, reason))
+
+
+def weighed(votes: UnitVotes, weights: Weights) -> Consensus:
+    """How the votes weigh is known; they may be those of a few tasks."""
     counts = counts_of_units(votes)
     posterior = smoothed_majority(counts.astype(np.float64))
-    return Consensus(votes, counts, posterior, _weighed(votes, counts, posterior))
+    units, unit, rater, outcome = _pairs(votes)
+    posterior[units] = weights.posterior(unit, rater, outcome, len(units))
+    return Consensus(votes, counts, posterior, weights)
 
 
 def counts_of_units(votes: UnitVotes, taken: BoolArray | None = None) -> IntArray:
@@ -79,29 +109,12 @@ def counts_of_units(votes: UnitVotes, taken: BoolArray | None = None) -> IntArra
     return np.bincount(cell, minlength=OUTCOMES * size).reshape(size, OUTCOMES)
 
 
-def _weighed(votes: UnitVotes, counts: IntArray, posterior: FloatArray) -> Reliability:
-    """How reliable the raters of pairs are, whose posteriors it brings up to date."""
+def _pairs(votes: UnitVotes) -> tuple[IntArray, IntArray, IntArray, IntArray]:
+    """The places of the units that are pairs, and of each vote on one the number of its unit among
+    these, the rater and the outcome."""
     pairs = votes.left != MISSING
     units, unit = np.unique(votes.place[pairs], return_inverse=True)
-    raters, rater = np.unique(votes.rater[pairs], return_inverse=True)
-    twice = int((counts[units].sum(axis=1) >= 2).sum())
-    if twice < FEWEST_TWICE:
-        return Reliability(raters, None, _too_few(twice))
-    fit = dawid_skene(
-        unit,
-        rater,
-        votes.outcome[pairs],
-        tasks=len(units),
-        raters=len(raters),
-        labels=OUTCOMES,
-        model="full",
-        # The order of a pair's responses is that of their digests, which means nothing.
-        mirrored=True,
-    )
-    posterior[units] = fit.posterior
-    return Reliability(
-        raters, fit, f"The votes of {len(raters)} raters count by what each of them confuses."
-    )
+    return units, unit, votes.rater[pairs], votes.outcome[pairs]
 
 
 def _too_few(twice: int) -> str:

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from annotate.models import Judgment, Project, Prompt, Question, Response, Task, User
-from annotate.queries.consensus import Reliability, consensus_of
+from annotate.queries.consensus import Weights, consensus_of
 from annotate.questions.steps import split
 from annotate.stats.consensus import MISSING, pair_outcomes
 
@@ -23,7 +23,7 @@ CHUNK = 2_000
 
 def judged_tasks(project: Project) -> Iterator[dict[str, Any]]:
     """Rows in the order of task ids, a few thousand tasks in memory at once."""
-    reliability = consensus_of(project).reliability
+    weights = consensus_of(project).weights
     after = 0
     while True:
         ids = list(
@@ -39,11 +39,11 @@ def judged_tasks(project: Project) -> Iterator[dict[str, Any]]:
         )
         if not ids:
             return
-        yield from _rows(ids, reliability)
+        yield from _rows(ids, weights)
         after = ids[-1]
 
 
-def _rows(ids: Sequence[int], reliability: Reliability) -> Iterator[dict[str, Any]]:
+def _rows(ids: Sequence[int], weights: Weights) -> Iterator[dict[str, Any]]:
     tasks = Task.objects.select_related("question").in_bulk(ids)
     prompts = Prompt.objects.in_bulk({t.prompt_id for t in tasks.values()})
     responses = Response.objects.select_related("policy").in_bulk(
@@ -65,7 +65,7 @@ def _rows(ids: Sequence[int], reliability: Reliability) -> Iterator[dict[str, An
             **_task(task, prompts[task.prompt_id], texts),
             "votes": [_vote(judgment) for judgment in votes],
             "decision": _decision(decision) if decision else None,
-            "posterior": _posterior(task, votes, decision, reliability),
+            "posterior": _posterior(task, votes, decision, weights),
         }
 
 
@@ -128,7 +128,7 @@ def _posterior(
     task: Task,
     judgments: Sequence[Judgment],
     decision: Judgment | None,
-    reliability: Reliability,
+    weights: Weights,
 ) -> list[float | None] | None:
     """For each pair its three probabilities, None where nobody compared it; a reviewer's decision
     is certain. None in all where there is no pair, or only AI judges voted: they never stand for
@@ -138,7 +138,9 @@ def _posterior(
         return None
     ranks = np.array([j.ranks for j in people], dtype=np.int64).reshape(-1, task.k)
     outcomes = pair_outcomes(ranks)
-    posterior = reliability.posterior([j.rater_id for j in people], outcomes)
+    vote, unit = np.nonzero(outcomes != MISSING)
+    rater = np.array([j.rater_id for j in people], dtype=np.int64)[vote]
+    posterior = weights.posterior(unit, rater, outcomes[vote, unit], outcomes.shape[1])
     compared = (outcomes != MISSING).any(axis=0)
     if decision:
         decided = pair_outcomes(np.array([decision.ranks], dtype=np.int64))[0]

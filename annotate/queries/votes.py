@@ -6,7 +6,7 @@ and no Python object each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -64,16 +64,6 @@ class UnitVotes:
         return first + unit
 
 
-@dataclass(frozen=True, slots=True)
-class Placing:
-    """Of two-response judgments with a strict preference: how many, and how many chose the left."""
-
-    strict: int
-    left: int
-    ties: int
-    judgments: int
-
-
 def unit_starts(units: IntArray) -> IntArray:
     """Where each task's units begin, for tasks with `units` of them."""
     return np.concatenate([[0], np.cumsum(units)[:-1]]) if len(units) else units
@@ -86,6 +76,7 @@ JOIN annotate_user AS u ON u.id = j.rater_id
 WHERE q.project_id = %(project)s AND t.purpose = 'work' AND j.newest AND j.kind <> 'adjudication'
   AND (u.kind = 'ai_judge') = %(ai)s AND j.k >= 2 AND q.kind <> 'steps'
 """
+_OF_TASKS = " AND j.task_id = ANY(%(tasks)s)"
 _DECISIONS = """
 FROM (
     SELECT DISTINCT ON (j.task_id) j.* FROM annotate_judgment AS j
@@ -95,6 +86,7 @@ FROM (
     ORDER BY j.task_id, j.submitted_at DESC, j.id DESC
 ) AS j JOIN annotate_task AS t ON t.id = j.task_id
 """
+_DECISIONS_OF = " WHERE j.task_id = ANY(%(tasks)s)"
 _COLUMNS = (
     "j.id",
     "j.task_id",
@@ -139,16 +131,21 @@ class _Judged:
     left: IntArray
 
 
-def load_unit_votes(project: Project, by: By = "people") -> tuple[UnitVotes, Placing]:
-    """All votes as arrays, by task and unit; and how the places of pairs were chosen."""
-    keys = {"project": project.pk, "ai": by == "ai judges"}
-    ranked = _ranked(_VOTES, keys)
+def load_unit_votes(
+    project: Project, by: By = "people", *, tasks: Collection[int] | None = None
+) -> UnitVotes:
+    """All votes as arrays, or those on `tasks` (ids), by task and unit."""
+    source = _VOTES
+    keys: dict[str, Any] = {"project": project.pk, "ai": by == "ai judges"}
     votes = (
         votes_of(project)
         if by == "people"
         else all_votes(project).filter(rater__kind=User.Kind.AI_JUDGE)
     )
-    return _unit_votes([*ranked, *_steps(_step_rows(votes.order_by("id")))]), _placing(ranked)
+    if tasks is not None:
+        source, keys["tasks"] = source + _OF_TASKS, list(tasks)
+        votes = votes.filter(task__in=tasks)
+    return _unit_votes([*_ranked(source, keys), *_steps(_step_rows(votes.order_by("id")))])
 
 
 def load_criterion_votes(project: Project, criterion: str) -> UnitVotes:
@@ -166,11 +163,15 @@ def load_rankings(project: Project) -> dict[int, tuple[IntArray, IntArray]]:
     return {k: (task, ranks) for k, (task, ranks) in found.items()}
 
 
-def load_decisions(project: Project) -> UnitVotes:
-    """The reviewers' decisions in the same form, one a task."""
-    latest = {row[0]: row for row in _step_rows(decisions_of(project))}
-    ranked = _ranked(_DECISIONS, {"project": project.pk})
-    return _unit_votes([*ranked, *_steps([*latest.values()])])
+def load_decisions(project: Project, *, tasks: Collection[int] | None = None) -> UnitVotes:
+    """The reviewers' decisions in the same form, one a task; all, or those on `tasks` (ids)."""
+    source, decisions = _DECISIONS, decisions_of(project)
+    keys: dict[str, Any] = {"project": project.pk}
+    if tasks is not None:
+        source, keys["tasks"] = source + _DECISIONS_OF, list(tasks)
+        decisions = decisions.filter(task__in=tasks)
+    latest = {row[0]: row for row in _step_rows(decisions)}
+    return _unit_votes([*_ranked(source, keys), *_steps([*latest.values()])])
 
 
 def _ranked(source: str, keys: dict[str, Any], columns: Sequence[str] = _COLUMNS) -> list[_Judged]:
@@ -262,18 +263,3 @@ def _units(parts: Sequence[_Judged], compared: IntArray) -> tuple[IntArray, IntA
     known = compared[place] == task if len(compared) else np.zeros(len(task), dtype=bool)
     units[place[known]] = width[known]
     return compared, units
-
-
-def _placing(ranked: Sequence[_Judged]) -> Placing:
-    pairs = next((part for part in ranked if part.k == 2), None)
-    if pairs is None:
-        return Placing(0, 0, 0, 0)
-    said = pairs.outcomes[:, 0] != MISSING
-    outcome, left = pairs.outcomes[said, 0], pairs.left[said, 0]
-    strict = outcome != 1
-    return Placing(
-        strict=int(strict.sum()),
-        left=int((outcome == left)[strict].sum()),
-        ties=int((~strict).sum()),
-        judgments=len(outcome),
-    )

@@ -24,6 +24,9 @@ from annotate.stats.consensus import entropy, smoothed_majority
 
 BoolArray = NDArray[np.bool_]
 
+TYPICAL = 0.7
+"""The accuracy of a rater before anything is known, worth `TYPICAL_VOTES` votes a truth."""
+TYPICAL_VOTES = 8.0
 LOOK_AHEAD = 3
 """Votes looked ahead by `plan`. A single vote often can't overturn a label, so that its expected
 gain is nothing although two or three would help (Frazier & Powell 2010)."""
@@ -86,6 +89,17 @@ def expected_gains_of_counts(counts: FloatArray, *, prior: float = 1.0) -> Gains
     return Gains(np.maximum(largest - now.max(axis=1), 0.0), np.maximum(entropy(now) - nats, 0.0))
 
 
+def typical_confusion(posterior: FloatArray, counts: IntArray) -> FloatArray:
+    """What the next rater is likely to confuse, `[K, K]`, from what all have said: the share of
+    each answer (columns) among the votes `counts[tasks, K]` where a truth (rows) is likely."""
+    outcomes = counts.shape[1]
+    wrong = (1 - TYPICAL) / max(outcomes - 1, 1)
+    before = np.full((outcomes, outcomes), wrong) + np.eye(outcomes) * (TYPICAL - wrong)
+    said = posterior.T @ counts + TYPICAL_VOTES * before
+    confusion: FloatArray = said / said.sum(axis=1, keepdims=True)
+    return confusion
+
+
 def plan(
     posterior: FloatArray,
     *,
@@ -93,20 +107,24 @@ def plan(
     budget: float,
     cost: float | FloatArray = 1.0,
     room: IntArray | None = None,
+    task: IntArray | None = None,
 ) -> Plan:
     """Which tasks to ask about next for at most `budget`: greedily, by expected gain per cost.
 
     `cost` of one vote, for all tasks or `[tasks]`; `room[tasks]` is how many more votes a task may
     get (None: no limit). A task's offer is the number of votes, up to `LOOK_AHEAD`, with the
-    highest gain in P(label right) per cost; tasks where none of these helps are left out. Ask, then
-    plan anew: the gains hold for what is known now. Raises ValueError for a cost that isn't
+    highest gain in P(label right) per cost; tasks where none of these helps are left out. A task
+    with several labels that one vote is about, such as the pairs of a ranking, has several rows:
+    `task[rows]` numbers them, and their gains add up. Ask, then plan anew: the gains hold for what
+    is known now. Raises ValueError for a cost that isn't
     positive or a row that is no probability distribution.
     """
     confusion = _confusion(reliability, posterior)
-    price = np.broadcast_to(np.asarray(cost, dtype=np.float64), len(posterior))
+    task = np.arange(len(posterior)) if task is None else task
+    price = np.broadcast_to(np.asarray(cost, dtype=np.float64), int(task.max(initial=-1)) + 1)
     if not (price > 0).all():
         raise ValueError("A vote must cost something.")
-    per_vote, gain, votes = _best_offers(posterior, confusion, room)
+    per_vote, gain, votes = _best_offers(posterior, confusion, room, task)
     ranked = np.argsort(-per_vote / price, kind="stable")
     ranked = ranked[per_vote[ranked] > 0]
     chosen = ranked[_affordable(votes[ranked] * price[ranked], budget)]
@@ -184,13 +202,15 @@ def _gain_in_correctness(posterior: FloatArray, confusion: FloatArray, votes: in
 
 
 def _best_offers(
-    posterior: FloatArray, confusion: FloatArray, room: IntArray | None
+    posterior: FloatArray, confusion: FloatArray, room: IntArray | None, task: IntArray
 ) -> tuple[FloatArray, FloatArray, IntArray]:
     """The highest gain per vote of each task, the gain, and with how many votes, `[tasks]` each."""
-    per_vote, gain = np.zeros(len(posterior)), np.zeros(len(posterior))
-    votes = np.ones(len(posterior), dtype=np.int64)
+    tasks = int(task.max(initial=-1)) + 1
+    per_vote, gain = np.zeros(tasks), np.zeros(tasks)
+    votes = np.ones(tasks, dtype=np.int64)
     for n in range(1, LOOK_AHEAD + 1):
-        found = _gain_in_correctness(posterior, confusion, n)
+        of_rows = _gain_in_correctness(posterior, confusion, n)
+        found = np.bincount(task, weights=of_rows, minlength=tasks)
         better = found / n > per_vote
         if room is not None:
             better &= room >= n

@@ -19,6 +19,7 @@ from annotate.stats.stopping import (
     label_stays,
     leading,
     plan,
+    typical_confusion,
 )
 
 CONFUSION = np.array([[0.7, 0.2, 0.1], [0.3, 0.5, 0.2], [0.1, 0.15, 0.75]])
@@ -228,3 +229,23 @@ def test_two_hundred_thousand_tasks_take_a_fraction_of_a_second() -> None:
     plan(posterior, reliability=0.7, budget=50_000)
     label_stays(counts, overlap=5, prior=np.ones(3))
     assert time.process_time() - start < 5
+
+
+def test_the_pairs_of_a_ranking_are_asked_about_together() -> None:
+    unsure, sure = [0.4, 0.2, 0.4], [0.99, 0.005, 0.005]
+    posterior = np.array([sure, sure, unsure, sure, unsure, unsure])
+    planned = plan(posterior, reliability=0.8, budget=10, task=np.array([0, 0, 1, 1, 2, 2]))
+    assert planned.task[:2].tolist() == [2, 1]
+    alone = plan(np.array([unsure]), reliability=0.8, budget=10).gain[0]
+    of_task = dict(zip(planned.task.tolist(), planned.gain.tolist(), strict=True))
+    assert of_task[2] == pytest.approx(2 * alone)
+
+
+def test_the_typical_rater_is_what_all_votes_together_show() -> None:
+    rng = np.random.default_rng(2)
+    truth = np.eye(3)[rng.integers(3, size=4000)]
+    true = np.array([[0.8, 0.1, 0.1], [0.2, 0.6, 0.2], [0.05, 0.05, 0.9]])
+    counts = np.stack([rng.multinomial(3, row) for row in truth @ true])
+    assert typical_confusion(truth, counts) == pytest.approx(true, abs=0.03)
+    unknown = typical_confusion(np.zeros((0, 3)), np.zeros((0, 3), dtype=np.int64))
+    assert unknown == pytest.approx(np.full((3, 3), 0.15) + 0.55 * np.eye(3))

@@ -56,7 +56,7 @@ def test_the_demo_leaves_open_tasks_for_its_rater() -> None:
 
 def test_the_demos_raters_agree_often_but_not_always() -> None:
     run("demo")
-    votes, _ = load_unit_votes(Project.objects.get())
+    votes = load_unit_votes(Project.objects.get())
     seen: dict[tuple[int, int], list[int]] = {}
     for task, pair, outcome in zip(votes.task, votes.unit, votes.outcome, strict=True):
         seen.setdefault((int(task), int(pair)), []).append(int(outcome))
