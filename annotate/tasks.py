@@ -28,9 +28,12 @@ def refresh_consensus_task(project_id: int) -> None:
 
 
 @shared_task(name=ANALYSE)
-def analyse_task(project_id: int) -> None:
+def analyse_task(project_id: int, all_anew: bool = False) -> None:
     opened(ANALYSE, project_id)
-    analyse(project=Project.objects.get(pk=project_id))
+    project = Project.objects.get(pk=project_id)
+    if all_anew:
+        refresh_consensus(project=project)
+    analyse(project=project)
 
 
 @shared_task(name="annotate.run_import")

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 import time
 
+from django.utils import timezone
+
 from annotate.models import Analysis, Project
 from annotate.queries.analysis import as_json, look_through
 
 
 def analyse(*, project: Project) -> Analysis:
-    """Computes the figures anew; the ones before are replaced."""
+    """Computes the figures anew; the ones before are replaced. Where that fails they stay, with the
+    error beside them, which is raised."""
     start = time.monotonic()
-    figures = as_json(look_through(project))
-    analysis, _ = Analysis.objects.update_or_create(
+    try:
+        figures = as_json(look_through(project))
+    except Exception as error:
+        failure = {"failed_at": timezone.now(), "failure": f"{type(error).__name__}: {error}"}
+        Analysis.objects.update_or_create(project=project, defaults=failure)
+        raise
+    return Analysis.objects.update_or_create(
         project=project,
-        defaults={"figures": figures, "seconds": time.monotonic() - start},
-    )
-    return analysis
+        defaults={
+            "figures": figures,
+            "seconds": time.monotonic() - start,
+            "computed_at": timezone.now(),
+            "failed_at": None,
+            "failure": "",
+        },
+    )[0]

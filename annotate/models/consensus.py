@@ -58,14 +58,17 @@ class Reliability(models.Model):
 
 class Analysis(models.Model):
     """What the votes say of agreement, raters and policies, as of a moment: the figures behind the
-    managers' pages (`annotate/queries/analysis.py` has their form)."""
+    managers' pages (`annotate/queries/analysis.py` has their form). `failed_at` and `failure` say
+    why a later computation has none; the figures before it stay."""
 
     project = models.OneToOneField(
         Project, on_delete=models.CASCADE, related_name="analysis", primary_key=True
     )
-    computed_at = models.DateTimeField(auto_now=True)
-    seconds = models.FloatField()
-    figures = models.JSONField()
+    computed_at = models.DateTimeField(null=True)
+    seconds = models.FloatField(null=True)
+    figures = models.JSONField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    failure = models.TextField(default="")
 
 
 class Agreement(models.Model):

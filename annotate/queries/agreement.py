@@ -25,6 +25,7 @@ from annotate.stats.arrays import IntArray
 from annotate.stats.estimates import Estimate
 from annotate.stats.reliability import (
     alpha,
+    concordance,
     fleiss_kappa,
     group_agreement,
     gwet_ac,
@@ -62,10 +63,13 @@ class Coefficients:
 
 @dataclass(frozen=True, slots=True)
 class Rankings:
-    """Whole rankings of `k` responses: α under the distance of Kemeny and Snell."""
+    """Whole rankings of `k` responses: α under the distance of Kemeny and Snell, and the means over
+    tasks of Kendall's W and τ-b, of the rankings that are complete."""
 
     k: int
     alpha: Estimate
+    kendall_w: Estimate
+    tau_b: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +100,17 @@ def coefficients(votes: UnitVotes) -> Coefficients:
 
 
 def rankings(project: Project) -> list[Rankings]:
-    return [
-        Rankings(k, _hidden(ranking_alpha(task, ranks, resamples=200), "tasks"))
-        for k, (task, ranks) in sorted(load_rankings(project).items())
-    ]
+    return [_of_size(k, *found) for k, found in sorted(load_rankings(project).items())]
+
+
+def _of_size(k: int, task: IntArray, ranks: IntArray) -> Rankings:
+    panels = concordance(task, ranks)
+    return Rankings(
+        k,
+        _hidden(ranking_alpha(task, ranks, resamples=200), "tasks"),
+        _hidden(panels.kendall_w, "tasks"),
+        _hidden(panels.tau_b, "tasks"),
+    )
 
 
 def _part(name: str, votes: UnitVotes, taken: NDArray[np.bool_] | None = None) -> Part:

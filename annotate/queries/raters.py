@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 from django.db import connection
@@ -14,7 +15,7 @@ from django.db.models import Count
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from annotate.models import Judgment, Membership, Project, Task, User
+from annotate.models import Analysis, Judgment, Membership, Project, Task, User
 from annotate.queries.answers import answer_of, stored
 from annotate.queries.judgments import votes_of
 from annotate.queries.known import accuracy, checks_of, right_needed
@@ -23,7 +24,7 @@ from annotate.queries.tasks import names
 from annotate.questions import parse
 from annotate.questions.known import same
 from annotate.stats.arrays import IntArray
-from annotate.stats.attention import Run, longest_run, too_fast, unusual_agreement
+from annotate.stats.attention import Run, longest_run, too_fast
 from annotate.stats.consensus import MISSING, pair_outcomes, step_outcomes
 from annotate.stats.estimates import Estimate
 from annotate.stats.proportions import wilson
@@ -31,8 +32,6 @@ from annotate.stats.proportions import wilson
 DAYS = 14
 NEWEST = 500
 """The newest judgments of a rater that figures are taken over."""
-ENOUGH_TOGETHER = 10
-"""Units that two raters both judged, below which their agreement says nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,14 +56,16 @@ class OwnFigures:
 
 @dataclass(frozen=True, slots=True)
 class Twin:
-    """Another rater with whom this one agrees more than two raters here usually do."""
+    """Another rater with whom this one agrees more than the skill of the two and chance explain: on
+    `same` of `together` units, in place of `expected`; of pairs so unusual a share of `q` at most
+    would be false alarms."""
 
     user: int
     name: str
     together: int
     same: int
     expected: float
-    deviations: float
+    q: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,48 +185,28 @@ def _place_chosen(judgment: Judgment) -> int:
     return 1 + (left > right) - (left < right)
 
 
-# Each unit that this rater and another judged, counted with how often they say the same.
-_TOGETHER = """
-SELECT b.rater_id, count(*), count(*) FILTER (WHERE a.ranks = b.ranks AND a.answer = b.answer)
-FROM annotate_judgment AS a
-JOIN annotate_judgment AS b ON b.task_id = a.task_id AND b.rater_id <> a.rater_id AND b.newest
-JOIN annotate_task AS t ON t.id = a.task_id JOIN annotate_question AS q ON q.id = t.question_id
-WHERE a.rater_id = %(rater)s AND a.newest AND q.project_id = %(project)s AND t.purpose = 'work'
-  AND a.kind <> 'adjudication' AND b.kind <> 'adjudication'
-GROUP BY b.rater_id
-"""
-_EXPECTED = """
-SELECT sum(s.same), sum(s.pairs) FROM (
-    SELECT sum(n * (n - 1)) AS same, sum(n) * (sum(n) - 1) AS pairs FROM (
-        SELECT j.task_id, count(*) AS n FROM annotate_judgment AS j
-        JOIN annotate_task AS t ON t.id = j.task_id
-        JOIN annotate_question AS q ON q.id = t.question_id
-        WHERE q.project_id = %(project)s AND t.purpose = 'work' AND j.newest
-          AND j.kind <> 'adjudication'
-        GROUP BY j.task_id, j.ranks, j.answer
-    ) AS same_answer GROUP BY task_id
-) AS s
-"""
-UNUSUAL = 3.0
-"""Standard deviations above the usual agreement from which a pair of raters is shown."""
-
-
 def twins(project: Project, rater: User) -> list[Twin]:
-    """Raters who give the same whole answer as this one more often than any two here do."""
-    keys = {"project": project.pk, "rater": rater.pk}
-    with connection.cursor() as cursor:
-        cursor.execute(_TOGETHER, keys)
-        rows = [row for row in cursor.fetchall() if row[1] >= ENOUGH_TOGETHER]
-        cursor.execute(_EXPECTED, keys)
-        same_pairs, pairs = cursor.fetchone()
-    if not rows or not pairs:
-        return []
-    expected = float(same_pairs) / float(pairs)
-    together, alike = (np.array([row[c] for row in rows], dtype=np.int64) for c in (1, 2))
-    deviations = unusual_agreement(together, alike, np.full(len(rows), expected))
-    unusual = [(row, float(z)) for row, z in zip(rows, deviations, strict=True) if z >= UNUSUAL]
-    name = names(list(User.objects.filter(pk__in=[user for (user, _, _), _ in unusual])), project)
-    return [Twin(user, name[user], n, m, expected, z) for (user, n, m), z in unusual]
+    """As the latest analysis found them."""
+    analysis = Analysis.objects.filter(project=project).first()
+    pairs = analysis.figures["unusual"] if analysis and analysis.figures else []
+    found = [
+        (pair["second"] if pair["first"] == rater.pk else pair["first"], pair)
+        for pair in pairs
+        if rater.pk in {pair["first"], pair["second"]}
+    ]
+    name = names(list(User.objects.filter(pk__in=[other for other, _ in found])), project)
+    return [
+        Twin(other, name[other], pair["together"], pair["same"], pair["expected"], pair["q"])
+        for other, pair in found
+        if other in name
+    ]
+
+
+def beside_others(project: Project, rater: User) -> dict[str, Any] | None:
+    """This rater's row of the latest analysis (`RaterProfile`), None where there is none."""
+    analysis = Analysis.objects.filter(project=project).first()
+    profiles = analysis.figures["profiles"] if analysis and analysis.figures else []
+    return next((each for each in profiles if each["rater"] == rater.pk), None)
 
 
 _WORDS = """

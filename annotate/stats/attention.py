@@ -72,18 +72,3 @@ def run_probability(n: int, length: int, share: float) -> float:
         first[i] = (1 - first[: i - length].sum()) * (1 - share) * share**length
         total += first[i]
     return float(min(1.0, total))
-
-
-def unusual_agreement(together: IntArray, same: IntArray, expected: FloatArray) -> FloatArray:
-    """How many standard deviations each pair of raters agrees above expectation, `[pairs]` each.
-
-    `together` counts the units both judged, `same` those they agree on, `expected` is the share at
-    which two raters of their kind agree. The normal approximation to the binomial; NaN where a pair
-    has nothing in common or the expectation is certain.
-    """
-    variance = together * expected * (1 - expected)
-    excess = same - together * expected
-    deviations: FloatArray = np.divide(
-        excess, np.sqrt(variance), out=np.full(len(together), np.nan), where=variance > 0
-    )
-    return deviations

@@ -69,6 +69,12 @@ def vote(task: Task, user: User, ranks: list[int], **columns: Any) -> None:
     )
 
 
+def figures_of(project: Project) -> dict[str, Any]:
+    figures: dict[str, Any] | None = analyse(project=project).figures
+    assert figures
+    return figures
+
+
 def days(at: datetime) -> float:
     return at.timestamp() / 86_400
 
@@ -154,7 +160,7 @@ def test_a_part_with_few_pairs_says_why_it_is_not_shown(
     for task in add_tasks(5, overlap=9):
         for user in users:
             vote(task, user, [1, 2])
-    [question] = analyse(project=project).figures["questions"]
+    [question] = figures_of(project)["questions"]
     assert question["raw"]["value"] is None
     assert question["raw"]["reason"] == "Shown from 30 pairs judged twice; there are 5."
 
@@ -186,7 +192,7 @@ def test_policies_are_ranked_by_the_votes_on_their_responses(
             wins += good_wins
             good_is_first = named[task.response_ids[0]] == "good"
             vote(task, user, [1, 2] if good_wins == good_is_first else [2, 1])
-    policies = analyse(project=project).figures["policies"]
+    policies = figures_of(project)["policies"]
     first, second = policies["policies"]
     assert (first["name"], second["name"]) == ("good@1", "bad@1")
     assert first["plain"]["win_rate"]["value"] == pytest.approx(wins / 120, abs=0.01)
@@ -195,7 +201,7 @@ def test_policies_are_ranked_by_the_votes_on_their_responses(
 
 
 def test_a_project_without_votes_has_figures_with_reasons(project: Project) -> None:
-    figures = analyse(project=project).figures
+    figures = figures_of(project)
     assert figures["judgments"] == 0
     assert figures["coefficients"]["alpha_ordinal"]["reason"] == "Nothing has been judged yet."
 
@@ -208,6 +214,8 @@ def test_before_the_first_computation_there_is_nothing_and_one_can_be_asked_for(
         "computed_at": None,
         "figures": None,
         "names": [],
+        "failed_at": None,
+        "failure": "",
     }
     assert client_of(alice).post(address).status_code == 202
 
@@ -230,7 +238,7 @@ def test_enough_units_judged_twice_weigh_votes_by_their_raters(
     sure = np.array(TaskConsensus.objects.values_list("confidence", flat=True))
     assert outvoted > 100
     assert sure.min() > 0.9
-    figures = analyse(project=project).figures
+    figures = figures_of(project)
     assert figures["weighing"] == "The votes of 3 raters count by what each of them confuses."
     TaskConsensus.objects.update(updated_at=START)
     [newcomer] = raters(project, 1, "simulated")
@@ -260,7 +268,7 @@ def test_agreement_by_criterion_is_that_of_each_criterions_own_order(
                 "harmless": {"ranks": harmless, "strength": None},
             }
             vote(task, user, helpful, answer={"criteria": orders})
-    helpful, harmless = analyse(project=project).figures["criteria"]
+    helpful, harmless = figures_of(project)["criteria"]
     assert (helpful["name"], helpful["raw"]["value"]) == ("helpful", 1.0)
     assert (harmless["name"], harmless["raw"]["value"]) == ("harmless", 0.5)
 
@@ -272,7 +280,7 @@ def test_whole_rankings_have_an_agreement_of_their_own(
     for i, task in enumerate(add_tasks(40, k=3, overlap=9)):
         for n, user in enumerate(users):
             vote(task, user, [1, 2, 3] if i % 4 or n else [3, 2, 1])
-    [ranking] = analyse(project=project).figures["rankings"]
+    [ranking] = figures_of(project)["rankings"]
     votes = list(Judgment.objects.values_list("task_id", "ranks"))
     expected = ranking_alpha(np.array([t for t, _ in votes]), np.array([r for _, r in votes]))
     assert ranking["k"] == 3
@@ -289,7 +297,7 @@ def test_raters_of_another_taste_form_a_group(project: Project) -> None:
             likes_good = (rng.random() < 0.95) == (n < 8)
             good_is_first = named[task.response_ids[0]] == "good"
             vote(task, user, [1, 2] if likes_good == good_is_first else [2, 1])
-    tastes = analyse(project=project).figures["policies"]["tastes"]
+    tastes = figures_of(project)["policies"]["tastes"]
     assert [(group["raters"], group["order"]) for group in tastes["groups"]] == [
         (8, ["good@1", "bad@1"]),
         (4, ["bad@1", "good@1"]),
@@ -305,7 +313,7 @@ def test_partial_rankings_and_ai_judges_have_figures_too(
         for user in (*people, *judges):
             vote(task, user, [int(rank) for rank in rng.permutation([1, 2, 0, -1])])
     refresh_consensus(project=project)
-    figures = analyse(project=project).figures
+    figures = figures_of(project)
     assert figures["judgments"] == 180
     assert figures["ai"]["judgments"] == 120
     # Of the six pairs two were ranked by somebody in nearly every task, never all by everybody.
@@ -328,7 +336,58 @@ def test_steps_are_a_smoothed_majority_however_many_there_are(
     refresh_consensus(project=project)
     confidence = TaskConsensus.objects.values_list("confidence", flat=True)
     assert list(confidence) == pytest.approx([(3 + 1 / 3) / 4] * 80)
-    figures = analyse(project=project).figures
+    figures = figures_of(project)
     assert figures["units"] == 240
     assert figures["profiles"] == []
     assert figures["coefficients"]["raw"]["value"] == 1.0
+
+
+def test_a_rater_who_copies_stands_on_both_pages_with_what_they_confuse(
+    project: Project, add_tasks: AddTasks, alice: User, client_of: Callable[[User], APIClient]
+) -> None:
+    users, rng = raters(project, 8), np.random.default_rng(4)
+    for task in add_tasks(150, overlap=9):
+        truth = random_ranks(rng, 2)
+        own = [truth if rng.random() < 0.7 else random_ranks(rng, 2) for _ in users]
+        own[5] = own[2]
+        for user, ranks in zip(users, own, strict=True):
+            vote(task, user, ranks)
+    person = f"/api/v1/projects/helpful/people/{users[2].pk}"
+    before = client_of(alice).get(person).json()
+    assert (before["beside_others"], before["signals"]["twins"]) == (None, [])
+    analyse(project=project)
+    profile = client_of(alice).get(person).json()
+    [twin] = profile["signals"]["twins"]
+    assert (twin["user"], twin["together"], twin["same"]) == (users[5].pk, 150, 150)
+    assert twin["expected"] < 120
+    assert twin["q"] < 0.001
+    assert profile["beside_others"]["rater"] == users[2].pk
+    assert np.sum(profile["beside_others"]["confusion"]) <= 150
+    other = client_of(alice).get(f"/api/v1/projects/helpful/people/{users[0].pk}").json()
+    assert other["signals"]["twins"] == []
+
+
+def test_a_failed_computation_leaves_the_figures_and_says_why(
+    project: Project,
+    add_tasks: AddTasks,
+    alice: User,
+    client_of: Callable[[User], APIClient],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    judged(project, add_tasks, raters(project, 3))
+    analyse(project=project)
+
+    def broken(project: Project) -> None:
+        raise MemoryError("no room")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("annotate.actions.analysis.look_through", broken)
+        with pytest.raises(MemoryError):
+            analyse(project=project)
+    found = client_of(alice).get("/api/v1/projects/helpful/analysis").json()
+    assert found["figures"]["raters"] == 3
+    assert found["failure"] == "MemoryError: no room"
+    assert found["failed_at"] > found["computed_at"]
+    analyse(project=project)
+    found = client_of(alice).get("/api/v1/projects/helpful/analysis").json()
+    assert (found["failure"], found["failed_at"]) == ("", None)

@@ -13,7 +13,6 @@ from rest_framework.test import APIClient
 
 from annotate.actions.people import add_person, create_token, join
 from annotate.models import (
-    Assignment,
     Invitation,
     Judgment,
     Membership,
@@ -250,20 +249,3 @@ def test_a_persons_page_shows_signs_of_attention(
     assert signals["left"]["value"] == 1.0
     assert signals["pasted"] == 40
     assert signals["twins"] == []
-
-
-def test_two_raters_who_answer_as_one_are_shown_to_the_manager(
-    project: Project, alice: User, bob: User, carol: User, add_tasks: AddTasks, client_of: ClientOf
-) -> None:
-    dave = add_person(project=project, by=None, username="dave", name="Dave", role=Role.RATER)
-    tasks = add_tasks(40, overlap=3)
-    for rater in (bob, carol, dave):
-        desk = Desk(rater)
-        for n, task in enumerate(tasks):
-            # Bob and Carol say the same odd things; Dave goes his own way.
-            place = n % 2 if rater != dave else (n // 2) % 2
-            desk.prefer(desk.next(), task.response_ids[place])
-    twins = client_of(alice).get(f"{PROJECT}/people/{bob.pk}").json()["signals"]["twins"]
-    assert [(t["name"], t["together"], t["same"]) for t in twins] == [("Carol", 40, 40)]
-    assert not client_of(alice).get(f"{PROJECT}/people/{dave.pk}").json()["signals"]["twins"]
-    assert Assignment.objects.filter(state="submitted").count() == 120

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from annotate.stats.attention import longest_run, run_probability, too_fast, unusual_agreement
+from annotate.stats.attention import longest_run, run_probability, too_fast
 from annotate.stats.proportions import wilson
 
 
@@ -75,9 +75,3 @@ def test_a_rater_of_one_answer_has_a_run_that_proves_nothing() -> None:
 def test_a_run_needs_a_length() -> None:
     with pytest.raises(ValueError, match="at least one"):
         run_probability(5, 0, 0.5)
-
-
-def test_agreement_beyond_expectation_is_in_standard_deviations() -> None:
-    z = unusual_agreement(np.array([100, 0, 10]), np.array([70, 0, 10]), np.array([0.5, 0.5, 1.0]))
-    assert z[0] == pytest.approx(4.0)
-    assert np.isnan(z[1:]).all()

@@ -12,7 +12,6 @@ from hypothesis.extra import numpy as hnp
 from scipy.stats import false_discovery_control
 
 from annotate.stats.arrays import FloatArray, IntArray
-from annotate.stats.attention import unusual_agreement
 from annotate.stats.raters.pairs import (
     FEWEST_TOGETHER,
     MOST_RATERS,
@@ -81,9 +80,9 @@ def test_honest_raters_of_unequal_skill_are_hardly_ever_shown(clear: bool) -> No
 
 def test_one_expected_share_for_all_would_accuse_the_skilled() -> None:
     found = pair_agreement(*honest(6000, 30, 5, 0))
-    simple = unusual_agreement(
-        found.together, found.same, np.full(len(found.p), found.same.sum() / found.together.sum())
-    )
+    share = found.same.sum() / found.together.sum()
+    deviation = np.sqrt(found.together * share * (1 - share))
+    simple = (found.same - found.together * share) / deviation
     assert np.count_nonzero(simple > 3) > 10
     assert np.count_nonzero(found.excess > 3) <= 2
 

@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from sklearn.metrics import cohen_kappa_score
 
 from annotate.stats.arrays import IntArray
-from annotate.stats.attention import unusual_agreement
 from annotate.stats.reliability import (
     CHANCE_IS_CERTAIN,
     NO_ANSWERS,
@@ -112,14 +111,6 @@ def test_a_rater_with_a_hundred_thousand_votes_is_paired_like_any_other() -> Non
     assert found.together.tolist() == [500, 1, 1]
     assert found.same.tolist() == [500, 1, 1]
     assert found.kappa[0] == 1
-
-
-def test_pairs_are_what_unusual_agreement_reads() -> None:
-    found = rater_pairs(
-        np.tile([1, 2], 100), np.repeat(np.arange(100), 2), np.repeat(np.arange(100) % 2, 2)
-    )
-    deviations = unusual_agreement(found.together, found.same, found.expected)
-    assert deviations.tolist() == pytest.approx([10])
 
 
 def test_arrays_of_different_lengths_are_refused() -> None:

@@ -20,6 +20,7 @@ from annotate.stats.reliability import (
     ONE_ITEM,
     ONE_RATER,
     alpha,
+    concordance,
     counts_of,
     kendall_w,
     mean_tau_b,
@@ -125,6 +126,34 @@ def test_only_the_order_of_the_ranks_matters(ranks: IntArray) -> None:
     mixed = rng.permutation(rng.permutation(middle, axis=0), axis=1)
     for measure in (kendall_w, mean_tau_b):
         assert measure(mixed).value == pytest.approx(measure(ranks).value, abs=1e-9)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.integers(0, 10**6), st.integers(2, 5))
+def test_over_tasks_they_are_the_means_of_each_tasks_panel(seed: int, k: int) -> None:
+    rng = np.random.default_rng(seed)
+    unit = rng.integers(12, size=40) * 7
+    ranks = rng.integers(1, k + 1, size=(40, k))
+    ranks[rng.random(40) < 0.1, 0] = 0  # not complete
+    found = concordance(unit, ranks)
+    complete = (ranks > 0).all(axis=1)
+    by_unit = [ranks[(unit == u) & complete] for u in np.unique(unit)]
+    for measure, estimate in ((kendall_w, found.kendall_w), (mean_tau_b, found.tau_b)):
+        each = [measure(panel).value for panel in by_unit if len(panel) > 1]
+        values = [value for value in each if value is not None]
+        assert estimate.n == len(values)
+        if not values:
+            assert estimate.reason == NONE_JUDGED_TWICE
+            continue
+        assert estimate.value == pytest.approx(np.mean(values), abs=1e-12)
+        if len(values) > 1:
+            half = 1.959964 * np.std(values, ddof=1) / len(values) ** 0.5
+            assert estimate.upper == pytest.approx(min(1, np.mean(values) + half), abs=1e-6)
+
+
+def test_no_task_ranked_twice_says_so() -> None:
+    found = concordance(np.array([1, 2]), np.array([[1, 2, 3], [0, 1, 2]]))
+    assert found.kendall_w == found.tau_b == Estimate(None, None, None, 0, NONE_JUDGED_TWICE)
 
 
 @pytest.mark.parametrize("measure", [kendall_w, mean_tau_b])

@@ -24,19 +24,21 @@ class AnalysisView(APIView):
 
     @extend_schema(request=None, responses={202: None})
     def post(self, request: Request, slug: str) -> Response:
-        """Computes the figures anew, in a worker; votes do so by themselves within minutes."""
-        enqueue("annotate.analyse", project_for(request, slug).pk)
+        """Reads all votes and computes consensus, agreement and these figures anew, in a worker;
+        new votes do so by themselves within minutes."""
+        enqueue("annotate.analyse", project_for(request, slug).pk, True)
         return Response(status=status.HTTP_202_ACCEPTED)
 
 
 def _shown(project: Project) -> dict[str, Any]:
-    analysis = Analysis.objects.filter(project=project).first()
-    if analysis is None:
-        return {"computed_at": None, "figures": None, "names": []}
-    raters = User.objects.filter(pk__in=[p["rater"] for p in analysis.figures["profiles"]])
+    analysis = Analysis.objects.filter(project=project).first() or Analysis(project=project)
+    profiles = analysis.figures["profiles"] if analysis.figures else []
+    raters = User.objects.filter(pk__in=[profile["rater"] for profile in profiles])
     named = names(list(raters), project)
     return {
         "computed_at": analysis.computed_at,
         "figures": analysis.figures,
         "names": [{"id": pk, "name": name} for pk, name in sorted(named.items())],
+        "failed_at": analysis.failed_at,
+        "failure": analysis.failure,
     }

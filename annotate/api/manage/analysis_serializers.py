@@ -27,6 +27,8 @@ class Coefficients(serializers.Serializer[Any]):
 class Rankings(serializers.Serializer[Any]):
     k = serializers.IntegerField()
     alpha = Estimate()
+    kendall_w = Estimate()
+    tau_b = Estimate()
 
 
 class AiJudges(serializers.Serializer[Any]):
@@ -36,7 +38,7 @@ class AiJudges(serializers.Serializer[Any]):
     with_people_beyond_chance = Estimate()
 
 
-class Profile(serializers.Serializer[Any]):
+class RaterProfile(serializers.Serializer[Any]):
     rater = serializers.IntegerField()
     units = serializers.IntegerField()
     agreement = Estimate()
@@ -82,6 +84,9 @@ class RankedPolicy(serializers.Serializer[Any]):
     name = serializers.CharField()
     plain = Standing()
     controlled = Standing()
+    weighed = Estimate(
+        help_text="The win rate where raters count by their reliability, their side taken out."
+    )
 
 
 class StyleEffect(serializers.Serializer[Any]):
@@ -139,7 +144,7 @@ class Figures(serializers.Serializer[Any]):
     weeks = Part(many=True)
     groups = Part(many=True)
     ai = AiJudges(allow_null=True)
-    profiles = Profile(many=True)
+    profiles = RaterProfile(many=True)
     matrix = Cell(many=True)
     unusual = UnusualPair(many=True)
     weighing = serializers.CharField(help_text="How votes count in the consensus of pairs.")
@@ -153,8 +158,11 @@ class RaterName(serializers.Serializer[Any]):
 
 
 class Analysis(serializers.Serializer[Any]):
-    """`figures` is null until they were computed for the first time."""
+    """`figures` is null until they were computed for the first time. `failed_at` is null unless the
+    latest computation failed, with the reason in `failure`; the figures are then older."""
 
     computed_at = serializers.DateTimeField(allow_null=True)
     figures = Figures(allow_null=True)
     names = RaterName(many=True)
+    failed_at = serializers.DateTimeField(allow_null=True)
+    failure = serializers.CharField()

@@ -76,6 +76,7 @@ def _profile(member: Membership) -> dict[str, object]:
         "person": people_queries.person(project, user.pk),
         "figures": raters.own_figures(project, user),
         "signals": raters.signals(project, user),
+        "beside_others": raters.beside_others(project, user),
         "proposals": member.proposed_actions.order_by("-created_at")[:20],
     }
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from annotate.api.manage.analysis_serializers import RaterProfile
 from annotate.api.manage.serializers import Names
 from annotate.api.rater.serializers import Estimate, OwnFigures
 from annotate.models import ApiToken, GoldAction, ProposedAction, Role, User
@@ -53,7 +54,7 @@ class Twin(serializers.Serializer[Any]):
     together = serializers.IntegerField()
     same = serializers.IntegerField()
     expected = serializers.FloatField()
-    deviations = serializers.FloatField()
+    q = serializers.FloatField()
 
 
 class Signals(serializers.Serializer[Any]):
@@ -83,6 +84,9 @@ class PersonProfile(serializers.Serializer[Any]):
     person = Person()
     figures = OwnFigures()
     signals = Signals()
+    beside_others = RaterProfile(
+        allow_null=True, help_text="From the latest analysis; null where it has no votes of theirs."
+    )
     proposals = Proposal(many=True)
 
 

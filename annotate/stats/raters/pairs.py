@@ -4,10 +4,10 @@ Arrays in, numbers out. Two raters may have talked, copied, or be one person wit
 share a view that the others don't. The figures can't tell which: evidence for a manager, never a
 verdict. It does not know who they are.
 
-`attention.unusual_agreement` holds every pair against one expected share: there two careful raters
-on easy units look like a conspiracy, and with 200 raters' 19,900 pairs some 27 pass three standard
-deviations by luck alone. Here the expectation is each pair's own, unit by unit, and q-values bound
-the share of false alarms among the pairs that are shown.
+Held against one expected share for all, two careful raters on easy units look like a conspiracy,
+and of 200 raters' 19,900 pairs some 27 pass three standard deviations by luck alone. Here the
+expectation is each pair's own, unit by unit, and q-values bound the share of false alarms among the
+pairs that are shown.
 
 Method: under the model of Dawid and Skene (1979) two raters are independent given the truth, so on
 a unit they agree with chance Σ_t p(t) Σ_k C_i[t, k] C_j[t, k], where p is the posterior of that

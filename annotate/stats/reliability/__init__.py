@@ -23,8 +23,14 @@ from annotate.stats.reliability.chance import (
     gwet_ac,
 )
 from annotate.stats.reliability.krippendorff import Level, alpha, alpha_of_coincidences
+from annotate.stats.reliability.panels import (
+    Concordance,
+    concordance,
+    kendall_w,
+    mean_tau_b,
+)
 from annotate.stats.reliability.patterns import Counts, counts_of
-from annotate.stats.reliability.rankings import kendall_w, mean_tau_b, ranking_alpha
+from annotate.stats.reliability.rankings import ranking_alpha
 from annotate.stats.reliability.raw import raw_agreement
 from annotate.stats.reliability.reasons import (
     ALL_THE_SAME,
@@ -47,6 +53,7 @@ __all__ = [
     "ONE_ITEM",
     "ONE_RATER",
     "ChanceCorrected",
+    "Concordance",
     "Counts",
     "GroupAgreement",
     "Level",
@@ -56,6 +63,7 @@ __all__ = [
     "alpha_of_coincidences",
     "brennan_prediger",
     "cohen_kappa",
+    "concordance",
     "counts_of",
     "fleiss_kappa",
     "group_agreement",

@@ -1,7 +1,7 @@
-"""How far whole rankings agree: Kendall's W, mean τ-b, and α under a distance of rankings.
+"""How far whole rankings agree: α under a distance of rankings.
 
-Ranks are 1 = best, equal numbers a tie; only their order counts. Arrays in, numbers out. W and τ
-are for a panel, some raters who all rank the same items; α is for tasks, each ranked by a few.
+Ranks are 1 = best, equal numbers a tie; only their order counts. Arrays in, numbers out. It is for
+tasks, each ranked by a few; `panels` has W and τ-b.
 """
 
 from typing import Any
@@ -16,61 +16,9 @@ from annotate.stats.reliability.bootstrap import bootstrapped, check_cluster
 from annotate.stats.reliability.patterns import Counts, cluster_of_units, find_patterns
 from annotate.stats.reliability.reasons import (
     ALL_THE_SAME,
-    ALL_TIED,
     NO_ANSWERS,
     NONE_JUDGED_TWICE,
-    ONE_ITEM,
-    ONE_RATER,
 )
-
-
-def kendall_w(ranks: IntArray) -> Estimate:
-    """Kendall's coefficient of concordance of complete rankings `ranks[raters, items]`.
-
-    12 S / (m²(n³ − n) − m Σ(t³ − t)) over mean ranks, with S the squared deviations of the items'
-    sums of ranks and t the sizes of the ties (Kendall & Gibbons, Rank Correlation Methods, 5th
-    edition, chapter 6). `n` is the number of raters. No interval: a bootstrap draws some rater
-    twice, who agrees with themselves. Raises ValueError for a rank below 1.
-    """
-    reason = _why_no_panel(ranks)
-    if reason is not None:
-        return Estimate(None, None, None, len(ranks), reason)
-    raters, items = ranks.shape
-    sums, ties = np.zeros(items), 0
-    for item in range(items):
-        own = ranks[:, item : item + 1]
-        tied = (ranks == own).sum(axis=1)
-        sums[item] = ((ranks < own).sum(axis=1) + (tied + 1) / 2).sum()
-        # Summed over the t items of a tie, t² − 1 is t³ − t.
-        ties += int((tied**2 - 1).sum())
-    possible = raters**2 * (items**3 - items) - raters * ties
-    if not possible:
-        return Estimate(None, None, None, raters, ALL_TIED)
-    return Estimate(float(12 * np.square(sums - sums.mean()).sum() / possible), None, None, raters)
-
-
-def mean_tau_b(ranks: IntArray) -> Estimate:
-    """Kendall's τ-b of complete rankings `ranks[raters, items]`, the mean over pairs of raters.
-
-    A pair with a rater who ties everything has none and is left out; `n` counts the other pairs. No
-    interval, for the reason that W has none. Raises ValueError for a rank below 1.
-    """
-    reason = _why_no_panel(ranks)
-    if reason is not None:
-        return Estimate(None, None, None, 0, reason)
-    raters, items = ranks.shape
-    # Concordant less discordant pairs of items, of all raters with all.
-    score = np.zeros((raters, raters))
-    for item in range(items - 1):
-        signs = np.sign(ranks[:, item + 1 :] - ranks[:, item : item + 1]).astype(np.float64)
-        score += signs @ signs.T
-    untied = np.diagonal(score)
-    first, second = np.triu_indices(raters, k=1)
-    scale = np.sqrt(untied[first] * untied[second])
-    tau = score[first, second][scale > 0] / scale[scale > 0]
-    if not len(tau):
-        return Estimate(None, None, None, 0, ALL_TIED)
-    return Estimate(float(tau.mean()), None, None, len(tau))
 
 
 def ranking_alpha(
@@ -123,14 +71,6 @@ def ranking_alpha(
         seed=seed,
         confidence=confidence,
     )
-
-
-def _why_no_panel(ranks: IntArray) -> str | None:
-    if ranks.size and not ranks.min() >= 1:
-        raise ValueError("Complete rankings are needed: every rank is 1 or more.")
-    if len(ranks) < 2:
-        return ONE_RATER
-    return ONE_ITEM if ranks.shape[1] < 2 else None
 
 
 def _outcomes_by_unit(index: IntArray, ranks: IntArray, units: int) -> Counts:

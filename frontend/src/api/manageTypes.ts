@@ -33,11 +33,12 @@ export type QuestionVersion = Schema["QuestionVersion"];
 // What the votes say when they are looked through together.
 
 export type Analysis = Schema["Analysis"];
+export type Rankings = Schema["Rankings"];
 export type Figures = Schema["Figures"];
 export type Coefficients = Schema["Coefficients"];
 export type Part = Schema["Part"];
 export type AiJudges = Schema["AiJudges"];
-export type RaterProfile = Schema["Profile"];
+export type RaterProfile = Schema["RaterProfile"];
 export type RaterPair = Schema["Cell"];
 export type UnusualPair = Schema["UnusualPair"];
 export type Policies = Schema["Policies"];

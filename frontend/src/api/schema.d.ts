@@ -61,7 +61,10 @@ export interface paths {
         };
         get: operations["projects_analysis_retrieve"];
         put?: never;
-        /** @description Computes the figures anew, in a worker; votes do so by themselves within minutes. */
+        /**
+         * @description Reads all votes and computes consensus, agreement and these figures anew, in a worker;
+         *     new votes do so by themselves within minutes.
+         */
         post: operations["projects_analysis_create"];
         delete?: never;
         options?: never;
@@ -1001,12 +1004,18 @@ export interface components {
             with_people: components["schemas"]["Estimate"];
             with_people_beyond_chance: components["schemas"]["Estimate"];
         };
-        /** @description `figures` is null until they were computed for the first time. */
+        /**
+         * @description `figures` is null until they were computed for the first time. `failed_at` is null unless the
+         *     latest computation failed, with the reason in `failure`; the figures are then older.
+         */
         Analysis: {
             /** Format: date-time */
             computed_at: string | null;
             figures: components["schemas"]["Figures"] | null;
             names: components["schemas"]["RaterName"][];
+            /** Format: date-time */
+            failed_at: string | null;
+            failure: string;
         };
         /** @description Each kind of question has its own parts; the others are empty. */
         Answer: {
@@ -1245,7 +1254,7 @@ export interface components {
             weeks: components["schemas"]["Part"][];
             groups: components["schemas"]["Part"][];
             ai: components["schemas"]["AiJudges"] | null;
-            profiles: components["schemas"]["Profile"][];
+            profiles: components["schemas"]["RaterProfile"][];
             matrix: components["schemas"]["Cell"][];
             unusual: components["schemas"]["UnusualPair"][];
             /** @description How votes count in the consensus of pairs. */
@@ -1561,6 +1570,8 @@ export interface components {
             person: components["schemas"]["Person"];
             figures: components["schemas"]["OwnFigures"];
             signals: components["schemas"]["Signals"];
+            /** @description From the latest analysis; null where it has no votes of theirs. */
+            beside_others: components["schemas"]["RaterProfile"] | null;
             proposals: components["schemas"]["Proposal"][];
         };
         /**
@@ -1578,20 +1589,6 @@ export interface components {
             same_policy: number;
             no_intervals: string | null;
             incomparable: string | null;
-        };
-        Profile: {
-            rater: number;
-            units: number;
-            agreement: components["schemas"]["Estimate"];
-            /** @description Rows: what most of the others said; columns: what this rater said. */
-            confusion: number[][];
-            left: components["schemas"]["Estimate"];
-            /** Format: double */
-            left_excess: number | null;
-            ties: components["schemas"]["Estimate"];
-            /** Format: double */
-            median_seconds: number | null;
-            drift: components["schemas"]["Estimate"];
         };
         Progress: {
             done_today: number;
@@ -1728,10 +1725,14 @@ export interface components {
             name: string;
             plain: components["schemas"]["Standing"];
             controlled: components["schemas"]["Standing"];
+            /** @description The win rate where raters count by their reliability, their side taken out. */
+            weighed: components["schemas"]["Estimate"];
         };
         Rankings: {
             k: number;
             alpha: components["schemas"]["Estimate"];
+            kendall_w: components["schemas"]["Estimate"];
+            tau_b: components["schemas"]["Estimate"];
         };
         /** @description It has no number of the task: one out of the usual order would tell gold and repeats. */
         RaterAssignment: {
@@ -1750,6 +1751,20 @@ export interface components {
         RaterName: {
             id: number;
             name: string;
+        };
+        RaterProfile: {
+            rater: number;
+            units: number;
+            agreement: components["schemas"]["Estimate"];
+            /** @description Rows: what most of the others said; columns: what this rater said. */
+            confusion: number[][];
+            left: components["schemas"]["Estimate"];
+            /** Format: double */
+            left_excess: number | null;
+            ties: components["schemas"]["Estimate"];
+            /** Format: double */
+            median_seconds: number | null;
+            drift: components["schemas"]["Estimate"];
         };
         RaterQuestion: {
             id: number;
@@ -2290,7 +2305,7 @@ export interface components {
             /** Format: double */
             expected: number;
             /** Format: double */
-            deviations: number;
+            q: number;
         };
         UnusualPair: {
             first: number;

@@ -34,6 +34,21 @@ test("the agreement page sets the coefficients side by side, each with what it t
   expect(screen.getByText(/^Computed/)).toHaveTextContent("23 Nov 2026");
 });
 
+test("whole rankings have W and τ-b beside α, and what guesses would give", async () => {
+  open("/agreement", { ...NO_AGREEMENT, "/analysis": analysis() });
+  expect(await screen.findByText(/^Whole rankings of 4: α = 0\.44/)).toHaveTextContent(
+    "on average over 38 tasks: Kendall's W 0.70 (0.60 to 0.80), which is 1 for equal rankings and 0.5 for two raters who guess; τ-b 0.40 (0.30 to 0.50), which is 0 for guesses.",
+  );
+});
+
+test("a failed computation says what happened, what was kept and what to do", async () => {
+  open("/raters", { "/analysis": { ...analysis(), failed_at: LATER, failure: "MemoryError" } });
+  const alert = await screen.findByRole("alert");
+  expect(alert).toHaveTextContent(/ended .* with “MemoryError”\. The figures below are older/);
+  expect(alert).toHaveTextContent("tried again with the next votes, or by “Compute now”");
+  expect(screen.getByRole("table", { name: "Raters" })).toBeVisible();
+});
+
 test("agreement is parted by week and question, the highest first, but not by an only group", async () => {
   open("/agreement", { ...NO_AGREEMENT, "/analysis": analysis() });
   const questions = await screen.findByRole("img", { name: "Agreement by question" });
@@ -243,7 +258,7 @@ test("the leaderboard has both win rates, ranks that can't be ruled out, and wha
   expect(plot).toHaveTextContent("at equal style");
   const ranks = screen.getByRole("table", { name: "Ranks of the policies" });
   expect(row(ranks, /^tuned/)).toHaveTextContent(
-    "1st; 1st to 2nd can't be ruled out1st; every other rank is ruled out",
+    "1st; 1st to 2nd can't be ruled out1st; every other rank is ruled out66 % (56 % to 76 %)",
   );
   const wins = screen.getByRole("table", { name: "Who beats whom" });
   expect(row(wins, /^1\. tuned@3/)).toHaveTextContent("55 %");

@@ -2,7 +2,7 @@ import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 
-import { AT, NO_SHARE, peoplePage, PERSON, PROPOSAL, share } from "./samples";
+import { AT, NO_SHARE, peoplePage, PERSON, PROPOSAL, rater, share } from "./samples";
 import { open } from "./server";
 
 afterEach(() => vi.unstubAllGlobals());
@@ -189,11 +189,26 @@ test("a person's page gives figures with intervals and signals without a verdict
         pasted: 0,
         with_paste: share(0, 200),
         left: share(0.5, 160),
-        twins: [{ user: 8, name: "Eve", together: 50, same: 48, expected: 0.5, deviations: 6.5 }],
+        twins: [{ user: 8, name: "Eve", together: 50, same: 48, expected: 25, q: 0.0004 }],
+      },
+      beside_others: {
+        ...rater(7),
+        confusion: [
+          [40, 5, 5],
+          [4, 10, 6],
+          [5, 5, 40],
+        ],
       },
       proposals: [{ ...PROPOSAL, state: "dismissed" }],
     },
   });
+  const beside = await screen.findByRole("table", { name: /most of the others say the same/ });
+  expect(within(beside).getByRole("row", { name: /Prefer one/ })).toHaveTextContent(
+    "Prefer one response80 %10 %10 %100",
+  );
+  expect(within(beside).getByRole("row", { name: /Call it a tie/ })).toHaveTextContent(
+    "Call it a tie–50 %50 %20",
+  );
   expect(
     await screen.findByText(
       "18 % of 200 answers were faster than anyone reads (900 words a minute).",
@@ -202,7 +217,7 @@ test("a person's page gives figures with intervals and signals without a verdict
   expect(screen.getByText(/the left 14 times in a row.*about 1 of 250 such/)).toBeVisible();
   expect(screen.getByRole("link", { name: "Eve" })).toBeVisible();
   expect(
-    screen.getByText(/48 of 50 tasks, where any two raters here would on about 25/),
+    screen.getByText(/48 of 50 comparisons and steps that both judged; their skill and chance/),
   ).toBeVisible();
   expect(screen.getByText(/None of these proves anything by itself/)).toBeVisible();
   expect(screen.getByText("Has answered no repeat yet.")).toBeVisible();

@@ -210,8 +210,15 @@ export const POLICIES = {
       name: "tuned@3",
       plain: standing(0.62, 1, 1, 2),
       controlled: standing(0.55, 1, 1, 1),
+      weighed: share(0.66, 300),
     },
-    { id: 2, name: "base@1", plain: standing(0.38, 2, 1, 2), controlled: standing(0.45, 2, 2, 2) },
+    {
+      id: 2,
+      name: "base@1",
+      plain: standing(0.38, 2, 1, 2),
+      controlled: standing(0.45, 2, 2, 2),
+      weighed: share(0.34, 300),
+    },
   ],
   wins: [
     [0.5, 0.55],
@@ -253,7 +260,7 @@ export const FIGURES = {
     gwet_ac2: share(0.5, 412),
     fleiss_kappa: hidden(412, "Chance alone explains all answers."),
   },
-  rankings: [{ k: 4, alpha: share(0.44, 38) }],
+  rankings: [{ k: 4, alpha: share(0.44, 38), kendall_w: share(0.7, 38), tau_b: share(0.4, 37) }],
   questions: [part("Which is better?", 0.31), part("Which is safer?", 0.52)],
   criteria: [part("helpful", 0.4), part("harmless", 0.6)],
   weeks: [part("2026-11-09", 0.28), part("2026-11-16", 0.34)],
@@ -293,4 +300,6 @@ export const analysis = (figures: object | null = {}) => ({
     { id: 8, name: "Chen" },
     { id: 9, name: "Former member 9" },
   ],
+  failed_at: null as string | null,
+  failure: "",
 });

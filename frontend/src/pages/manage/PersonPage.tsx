@@ -15,6 +15,7 @@ import { When } from "./parts/When";
 import { States } from "./people/Members";
 import { PersonActions } from "./people/PersonActions";
 import { ACTIONS } from "./people/Proposals";
+import { BesideOthers } from "./person/BesideOthers";
 import { Figures } from "./person/Figures";
 import { SignalList } from "./person/SignalList";
 
@@ -86,10 +87,11 @@ export function PersonPage() {
         </Anchor>
       </Group>
       <Loaded query={profile}>
-        {({ person: who, figures, signals, proposals }) => (
+        {({ person: who, figures, signals, proposals, beside_others: beside }) => (
           <>
             <About person={who} />
             <Figures figures={figures} />
+            <BesideOthers beside_others={beside} />
             <SignalList signals={signals} />
             <Past proposals={proposals} />
           </>

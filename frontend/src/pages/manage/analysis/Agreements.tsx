@@ -1,10 +1,12 @@
 /** Agreement looked at in other ways: other coefficients, parts of the votes, AI judges. */
 import { SimpleGrid, Text } from "@mantine/core";
 
-import type { AiJudges, Coefficients, Figures, Part } from "@/api/manageTypes";
+import type { AiJudges, Coefficients, Figures, Part, Rankings } from "@/api/manageTypes";
 import { DotIntervals, LineBand, Reliability } from "@/components/plots";
+import type { Table } from "@/components/plots/table";
 import { counted, dayLabel, decimal, percent, whole } from "@/components/plots/words";
 
+import { CsvButton, ESTIMATE_COLUMNS, estimateCells } from "../parts/CsvButton";
 import { DataTable, type Column } from "../parts/DataTable";
 import { Figure } from "../parts/Figure";
 import { Section } from "../parts/Page";
@@ -28,11 +30,31 @@ function columns(found: Coefficients): Column<Coefficient>[] {
   ];
 }
 
+/** Undefined for the same reason, they say it once. */
+function WholeRankings({ found: { k, alpha, kendall_w: w, tau_b: tau } }: { found: Rankings }) {
+  return (
+    <Text size="sm">
+      Whole rankings of {whole(k)}: α = {orReason(alpha)} over {counted(alpha.n, "task")}. Two
+      rankings differ by the share of pairs that they order differently, a tie counting half.
+      {w.value !== null &&
+        ` Of complete rankings, on average over ${counted(w.n, "task")}: Kendall's W ${orReason(w)}, which is 1 for equal rankings and ${decimal(0.5, 1)} for two raters who guess; τ-b ${orReason(tau)}, which is 0 for guesses.`}
+    </Text>
+  );
+}
+
+function tableOf(found: Coefficients): Table {
+  return {
+    columns: ["coefficient", ...ESTIMATE_COLUMNS],
+    rows: COEFFICIENTS.map(({ key, name }) => [name, ...estimateCells(found[key])]),
+  };
+}
+
 function OtherWays({ coefficients, rankings }: Pick<Figures, "coefficients" | "rankings">) {
   return (
     <Section
       title="Other ways to correct for chance"
       about={`All but the first are 1 where raters always agree and 0 where they agree as often as chance would have it; they differ in what they take as chance. Where one answer is very common, read AC1 or AC2 too. n counts ${UNITS}.`}
+      actions={<CsvButton title="Coefficients" table={() => tableOf(coefficients)} />}
     >
       <DataTable
         caption="Other ways to correct for chance"
@@ -41,11 +63,8 @@ function OtherWays({ coefficients, rankings }: Pick<Figures, "coefficients" | "r
         keyOf={({ key }) => key}
         minWidth={720}
       />
-      {rankings.map(({ k, alpha }) => (
-        <Text key={k} size="sm">
-          Whole rankings of {whole(k)}: α = {orReason(alpha)} over {counted(alpha.n, "task")}. Two
-          rankings differ by the share of pairs that they order differently, a tie counting half.
-        </Text>
+      {rankings.map((found) => (
+        <WholeRankings key={found.k} found={found} />
       ))}
     </Section>
   );

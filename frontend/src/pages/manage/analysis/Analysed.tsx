@@ -1,5 +1,5 @@
 /** What stands on the figures of the analysis: they are read once, and can be computed anew here. */
-import { Button, Group, Text } from "@mantine/core";
+import { Alert, Button, Group, Text } from "@mantine/core";
 import type { ReactNode } from "react";
 
 import { useAnalysis } from "@/api/manageAnalysis";
@@ -51,13 +51,27 @@ function Status({ at, computing, onCompute }: StatusProps) {
   );
 }
 
+function Failed({ analysis }: { analysis: Analysis }) {
+  const { failed_at: at, failure, figures } = analysis;
+  if (at === null) return null;
+  return (
+    <Alert color="red" title="The last computation failed">
+      It ended <When at={at} /> with “{failure}”.{" "}
+      {figures === null ? "No votes are lost." : "The figures below are older; no votes are lost."}{" "}
+      It is tried again with the next votes, or by “Compute now”. If it fails again, the worker&apos;s
+      log says more.
+    </Alert>
+  );
+}
+
 export function Analysed({ children }: AnalysedProps) {
   const { query, compute, computing } = useAnalysis(useSlug());
   return (
     <Loaded query={query}>
-      {({ computed_at: at, figures, names }) => (
+      {({ figures, names, ...analysis }) => (
         <>
-          <Status at={at} computing={computing} onCompute={compute} />
+          <Status at={analysis.computed_at} computing={computing} onCompute={compute} />
+          {!computing && <Failed analysis={{ figures, names, ...analysis }} />}
           {figures === null ? (
             <Empty>
               Not computed yet. The figures come by themselves within minutes of the first votes;

@@ -1,11 +1,13 @@
 /** Policies ranked by the votes on their responses: as judged, and at equal style. */
-import { List, Stack, Text } from "@mantine/core";
+import { Group, List, Stack, Text } from "@mantine/core";
 
 import type { Policies, RankedPolicy, Standing } from "@/api/manageTypes";
 import { DotIntervals, Matrix } from "@/components/plots";
 import type { MatrixCell } from "@/components/plots/Matrix";
-import { counted, percent, whole } from "@/components/plots/words";
+import type { Table } from "@/components/plots/table";
+import { counted, percent, whole, withInterval } from "@/components/plots/words";
 
+import { CsvButton, ESTIMATE_COLUMNS, estimateCells } from "../parts/CsvButton";
 import { DataTable, type Column } from "../parts/DataTable";
 import { Empty, Section } from "../parts/Page";
 import { Why } from "../parts/Why";
@@ -56,11 +58,35 @@ function columns({ no_intervals: why }: Policies): Column<RankedPolicy>[] {
       cell: ({ controlled }) => <Rank standing={controlled} why={why} />,
     },
     {
+      name: "Win rate, raters weighed",
+      cell: ({ weighed }) =>
+        weighed.value === null ? (
+          <Why reason={weighed.reason} />
+        ) : (
+          withInterval(weighed, (value) => percent(value))
+        ),
+      sortBy: ({ weighed }) => weighed.value,
+    },
+    {
       name: "Comparisons",
       cell: ({ plain }) => whole(plain.win_rate.n),
       numeric: true,
     },
   ];
+}
+
+function tableOf({ policies }: Policies): Table {
+  const parts = ["as judged", "at equal style", "raters weighed"];
+  const named = parts.flatMap((part) => ESTIMATE_COLUMNS.map((column) => `${part}: ${column}`));
+  return {
+    columns: ["policy", "rank", "rank at equal style", ...named],
+    rows: policies.map(({ name, plain, controlled, weighed }) => [
+      name,
+      plain.rank,
+      controlled.rank,
+      ...[plain.win_rate, controlled.win_rate, weighed].flatMap(estimateCells),
+    ]),
+  };
 }
 
 const APART: MatrixCell = { value: null, shade: 0, word: "apart" };
@@ -141,12 +167,26 @@ function Ranked({ found }: { found: Policies }) {
     <>
       {[incomparable, why].map((said) => said && <Text key={said}>{said}</Text>)}
       <WinRates found={found} />
-      <DataTable
-        caption="Ranks of the policies"
-        columns={columns(found)}
-        rows={found.policies}
-        keyOf={({ id }) => id}
-      />
+      <Stack gap="xs">
+        <Group justify="space-between">
+          <Text fw={600}>Ranks</Text>
+          <CsvButton title="Ranks of the policies" table={() => tableOf(found)} />
+        </Group>
+        <DataTable
+          caption="Ranks of the policies"
+          columns={columns(found)}
+          rows={found.policies}
+          keyOf={({ id }) => id}
+          minWidth={760}
+          holdFirst
+        />
+        <Text size="sm" c="dimmed">
+          “Raters weighed” is the same win rate where a rater counts by how often their votes are
+          what the policies&apos; scores say (Crowd-BT), and their liking for a side is taken out.
+          Far from the plain one, a few raters make the ranking: look at them on Raters. Its
+          intervals hold for each policy alone.
+        </Text>
+      </Stack>
       <Wins found={found} />
       <Style found={found} />
       <Taste tastes={found.tastes} />

@@ -1,13 +1,13 @@
 /** One row a rater: how much they agree with the others, which side they choose, pace and change. */
-import { Badge, Button, Group, Stack, Text } from "@mantine/core";
+import { Badge, Group, Stack, Text } from "@mantine/core";
 
 import type { RaterProfile } from "@/api/manageTypes";
 import type { Estimate } from "@/api/types";
 import { IntervalBar } from "@/components/plots";
-import { saveAs } from "@/components/plots/download";
-import { toCsv } from "@/components/plots/table";
+import type { Table } from "@/components/plots/table";
 import { counted, duration, percent, whole } from "@/components/plots/words";
 
+import { CsvButton, estimateCells } from "../parts/CsvButton";
 import { DataTable, type Column } from "../parts/DataTable";
 import { Empty, Section } from "../parts/Page";
 import { Why } from "../parts/Why";
@@ -122,22 +122,19 @@ function columns(nameOf: NameOf): Column<RaterProfile>[] {
 
 const SHARES = ["agreement", "left", "ties", "drift"] as const;
 
-function csvOf(profiles: readonly RaterProfile[], nameOf: NameOf): string {
+function tableOf(profiles: readonly RaterProfile[], nameOf: NameOf): Table {
   const parts = SHARES.flatMap((name) => [name, `${name} lower`, `${name} upper`, `${name} n`]);
-  return toCsv({
+  return {
     columns: ["rater", "name", "votes", ...parts, "left excess", "median seconds"],
     rows: profiles.map((profile) => [
       profile.rater,
       nameOf(profile.rater),
       profile.units,
-      ...SHARES.flatMap((name) => {
-        const { value, lower, upper, n } = profile[name];
-        return [value, lower, upper, n];
-      }),
+      ...SHARES.flatMap((name) => estimateCells(profile[name])),
       profile.left_excess,
       profile.median_seconds,
     ]),
-  });
+  };
 }
 
 interface RaterTableProps {
@@ -151,16 +148,11 @@ export function RaterTable({ profiles, nameOf }: RaterTableProps) {
   }
   const votes = profiles.reduce((sum, { units }) => sum + units, 0);
   const rows = [...profiles].sort((one, other) => other.units - one.units);
-  const save = () => saveAs("raters.csv", "text/csv;charset=utf-8", csvOf(rows, nameOf));
   return (
     <Section
       title="Each rater"
       about={`n = ${counted(votes, "vote")} on pairs of responses by ${counted(profiles.length, "rater")}; a ranking of three holds three. In brackets: the 95 % interval, and behind them of how many votes where not all count. Preferences differ honestly, so compare raters with each other, not with 100 %.`}
-      actions={
-        <Button size="compact-xs" variant="subtle" onClick={save}>
-          CSV
-        </Button>
-      }
+      actions={<CsvButton title="Raters" table={() => tableOf(rows, nameOf)} />}
     >
       <DataTable
         caption="Raters"

@@ -102,7 +102,12 @@ function falseAlarms(q: number): string {
 }
 
 /** What follows the two names. */
-export function pairWords({ together, same, expected, q }: UnusualPair): string {
+export function pairWords({
+  together,
+  same,
+  expected,
+  q,
+}: Pick<UnusualPair, "together" | "same" | "expected" | "q">): string {
   return `gave the same answer on ${whole(same)} of ${counted(together, "comparison or step", "comparisons and steps")} that both judged; their skill and chance explain ${decimal(expected, 0)}. Of pairs this unusual ${falseAlarms(q)} would be false alarms (q ${q < 0.001 ? "below 0.001" : `= ${decimal(q, 3)}`}).`;
 }
 

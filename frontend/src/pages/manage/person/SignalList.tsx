@@ -4,9 +4,10 @@ import type { ReactNode } from "react";
 
 import type { Signals } from "@/api/manageTypes";
 
+import { pairWords } from "../analysis/words";
 import { GoTo } from "../parts/GoTo";
 import { Section } from "../parts/Page";
-import { leftWords, pasteWords, runWords, tooFastWords, twinWords } from "./signalWords";
+import { leftWords, pasteWords, runWords, tooFastWords } from "./signalWords";
 
 function Signal({ found, but }: { found: ReactNode; but: string }) {
   return (
@@ -20,7 +21,9 @@ function Signal({ found, but }: { found: ReactNode; but: string }) {
 }
 
 function Twins({ twins }: Pick<Signals, "twins">) {
-  if (twins.length === 0) return <>Agrees with nobody more than raters here usually do.</>;
+  if (twins.length === 0) {
+    return <>Agrees with nobody more than the skill of the two and chance explain.</>;
+  }
   return (
     <Stack gap={2}>
       {twins.map((twin) => (
@@ -29,7 +32,7 @@ function Twins({ twins }: Pick<Signals, "twins">) {
           <GoTo amidWords page={`people/${twin.user}`}>
             {twin.name}
           </GoTo>
-          : {twinWords(twin)}
+          : {pairWords(twin)}
         </Text>
       ))}
     </Stack>
@@ -61,7 +64,7 @@ export function SignalList({ signals }: { signals: Signals }) {
         />
         <Signal
           found={<Twins twins={signals.twins} />}
-          but="Two careful raters agree more than two careless ones; easy tasks add to it."
+          but="They may share a view that the others don't, or have talked about one task. From the last computation on Agreement."
         />
       </List>
     </Section>

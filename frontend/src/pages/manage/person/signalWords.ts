@@ -2,8 +2,8 @@
  * One rater's figures and signals as sentences. Pure. A signal is evidence to look at: each sentence
  * is followed on the page by the innocent reasons it may have.
  */
-import type { Share, Signals, Twin } from "@/api/manageTypes";
-import { counted, decimal, percent, whole, withInterval } from "@/components/plots/words";
+import type { Share, Signals } from "@/api/manageTypes";
+import { counted, percent, whole, withInterval } from "@/components/plots/words";
 
 /** "71 % (64 % to 77 %)". */
 function interval(share: Share): string {
@@ -56,8 +56,4 @@ export function pasteWords({ pasted, with_paste: share }: Signals): string {
 export function leftWords(share: Share): string {
   if (share.value === null) return "Has preferred no side yet.";
   return `Chose the left in ${interval(share)} of ${counted(share.n, "preference")}.`;
-}
-
-export function twinWords({ together, same, expected, deviations }: Twin): string {
-  return `gave the same answer on ${whole(same)} of ${whole(together)} tasks, where any two raters here would on about ${whole(together * expected)} (${decimal(deviations, 1)} standard deviations above).`;
 }
