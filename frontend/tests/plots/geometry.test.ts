@@ -11,6 +11,7 @@ import {
   linear,
   logarithmic,
   niceStep,
+  labelledTicks,
   niceTicks,
   spaced,
   truncation,
@@ -49,6 +50,12 @@ describe("ticks", () => {
   });
   test("negative values get ticks through zero", () => {
     expect(niceTicks([-0.15, 0.25], 4).ticks).toEqual([-0.2, -0.1, 0, 0.1, 0.2, 0.3]);
+  });
+  test("gives fewer where two would read the same", () => {
+    const format = (value: number) => value.toFixed(2);
+    expect(labelledTicks([0.513, 0.527], 5, format).ticks).toEqual([0.51, 0.52, 0.53]);
+    expect(labelledTicks([0, 1], 5, format)).toEqual(niceTicks([0, 1], 5));
+    expect(labelledTicks([0.5111, 0.5112], 5, format).ticks.length).toBeGreaterThan(0);
   });
   test("one value alone still gets an axis", () => {
     const { domain } = niceTicks([2, 2], 4);

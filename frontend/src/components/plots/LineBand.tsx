@@ -4,7 +4,7 @@ import { SERIES, useInk, type SeriesName } from "./colours";
 import { Legend } from "./Legend";
 import { bandPath, linePath, runs } from "./paths";
 import { PlotFrame, type PlotProps } from "./PlotFrame";
-import { extent, linear, logarithmic, niceTicks, spaced, truncation, type Scale } from "./scale";
+import { extent, linear, logarithmic, labelledTicks, spaced, truncation, type Scale } from "./scale";
 import type { Table } from "./table";
 import { dayLabel, tooFew, whole } from "./words";
 
@@ -120,9 +120,10 @@ export function LineBand(props: LineBandProps) {
   const ink = useInk();
   const points = series.flatMap((each) => each.points);
   const heights = points.flatMap((point) => [point.y, point.lower, point.upper]);
-  const { domain, ticks } = niceTicks(
+  const { domain, ticks } = labelledTicks(
     extent([...heights, reference?.y, props.fromZero ? 0 : null]),
     5,
+    format,
   );
   const known = series[0]?.points.filter((point) => point.y !== null).length ?? 0;
   const xs = [...new Set(points.map((point) => point.x))];

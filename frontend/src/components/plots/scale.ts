@@ -42,6 +42,19 @@ export function niceTicks(domain: Domain, count: number): { domain: Domain; tick
   return { domain: [clean(first * step), clean(last * step)], ticks };
 }
 
+/** At most `count` steps, and fewer where two ticks would read the same ("52 %" twice). */
+export function labelledTicks(
+  domain: Domain,
+  count: number,
+  format: (value: number) => string,
+): { domain: Domain; ticks: number[] } {
+  const found = niceTicks(domain, count);
+  const labels = new Set(found.ticks.map(format));
+  return labels.size < found.ticks.length && count > 1
+    ? labelledTicks(domain, count - 1, format)
+    : found;
+}
+
 /** Ticks for whole things (judgments, tasks): from 0, never a fraction. */
 export function countTicks(highest: number, count: number): { domain: Domain; ticks: number[] } {
   const top = Math.max(1, highest);

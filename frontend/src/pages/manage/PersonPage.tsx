@@ -92,7 +92,13 @@ export function PersonPage() {
             <About person={who} />
             <Figures figures={figures} />
             <BesideOthers beside_others={beside} />
-            <SignalList signals={signals} />
+            {who.kind === "imported" ? (
+              <Section title="Signals">
+                <Empty>Imported votes carry no signs of attention.</Empty>
+              </Section>
+            ) : (
+              <SignalList signals={signals} />
+            )}
             <Past proposals={proposals} />
           </>
         )}
