@@ -18,21 +18,23 @@ from django.utils import timezone
 from annotate.actions.overlap import extend_overlap, size_leases
 from annotate.actions.rules import propose_actions
 from annotate.models import Agreement, Project, Reliability, TaskConsensus
-from annotate.queries.consensus import OUTCOMES, Consensus, Weights, estimated, weighed
+from annotate.queries.consensus import (
+    Consensus,
+    estimated,
+    start_of,
+    weighed,
+    weights_of,
+)
 from annotate.queries.counted import Counted, counted_of, load_counted
 from annotate.queries.votes import UnitVotes, load_decisions, load_unit_votes, unit_starts
 from annotate.stats.arrays import IntArray
 from annotate.stats.consensus import MISSING, entropy
-from annotate.stats.consensus.dawid_skene import Errors
 from annotate.stats.reliability import alpha, raw_agreement
 
 GROWN = 1.05
 """Times the votes must grow until all are read again; an edit changes as little as a new one."""
 OLD = timedelta(hours=1)
 """Heals what a lost message may have left behind."""
-DOUBLED = 2
-"""Times the votes must grow until the estimate begins from nothing, so that a poor start can't
-stay for good."""
 UNCHANGED = 1e-3
 """Probabilities that moved by less are left as they stand: with each new vote the reliabilities of
 its raters move a little, and with them every posterior of theirs."""
@@ -100,10 +102,11 @@ def _refresh_some(project: Project, tasks: Collection[int] | None) -> Reliabilit
 
 
 def _refresh_all(project: Project) -> Reliability:
-    votes, known = load_unit_votes(project), Reliability.objects.filter(project=project).first()
+    known = Reliability.objects.filter(project=project).first()
+    votes = load_unit_votes(project)
     judgments = len(np.unique(votes.judgment))
-    warm = known if known and judgments < DOUBLED * known.from_scratch else None
-    consensus = estimated(votes, weights_of(warm) if warm else None)
+    start = start_of(known, judgments)
+    consensus = estimated(votes, start)
     _write_posteriors(consensus, load_counted(project), load_decisions(project))
     errors = consensus.weights.errors
     fitted = consensus.weights.raters if errors else _NOBODY
@@ -113,7 +116,7 @@ def _refresh_all(project: Project) -> Reliability:
         defaults={
             "read_at": timezone.now(),
             "judgments": judgments,
-            "from_scratch": warm.from_scratch if warm else judgments,
+            "from_scratch": known.from_scratch if known and start else judgments,
             "raters": [*fitted.tolist(), *others.tolist()],
             "confusion": errors.confusion.ravel().tolist() if errors else [],
             "class_prior": errors.class_prior.tolist() if errors else [],
@@ -123,13 +126,6 @@ def _refresh_all(project: Project) -> Reliability:
 
 
 _NOBODY: IntArray = np.zeros(0, dtype=np.int64)
-
-
-def weights_of(known: Reliability) -> Weights:
-    confusion = np.array(known.confusion).reshape(-1, OUTCOMES, OUTCOMES)
-    raters = np.array(known.raters[: len(confusion)], dtype=np.int64)
-    errors = Errors(confusion, np.array(known.class_prior)) if len(confusion) else None
-    return Weights(raters, errors, known.reason)
 
 
 def _write_posteriors(consensus: Consensus, before: Counted, decisions: UnitVotes) -> None:

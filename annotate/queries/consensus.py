@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from annotate.models import Project
+from annotate.models import Project, Reliability
 from annotate.queries.votes import UnitVotes, load_unit_votes
 from annotate.stats.arrays import FloatArray, IntArray
 from annotate.stats.consensus import MISSING, smoothed_majority
@@ -20,6 +20,9 @@ from annotate.stats.consensus.dawid_skene import Errors, dawid_skene
 
 BoolArray = NDArray[np.bool_]
 OUTCOMES = 3
+DOUBLED = 2
+"""Times the votes must grow until the estimate begins from nothing, so that a poor start can't
+stay for good."""
 FEWEST_TWICE = 200
 """Units judged twice from which the raters' reliabilities are estimated: below, with few votes a
 rater, they would make posteriors too sure (a judgement)."""
@@ -62,8 +65,26 @@ class Consensus:
     weights: Weights
 
 
+def weights_of(known: Reliability) -> Weights:
+    """As they are stored."""
+    confusion = np.array(known.confusion).reshape(-1, OUTCOMES, OUTCOMES)
+    raters = np.array(known.raters[: len(confusion)], dtype=np.int64)
+    errors = Errors(confusion, np.array(known.class_prior)) if len(confusion) else None
+    return Weights(raters, errors, known.reason)
+
+
+def start_of(known: Reliability | None, judgments: int) -> Weights | None:
+    """What the estimate from so many judgments begins with; None where that is nothing."""
+    if known is None or judgments >= DOUBLED * known.from_scratch:
+        return None
+    return weights_of(known)
+
+
 def consensus_of(project: Project) -> Consensus:
-    return estimated(load_unit_votes(project))
+    """From all votes as they are now; where the worker has estimated, it goes on from there."""
+    votes = load_unit_votes(project)
+    known = Reliability.objects.filter(project=project).first()
+    return estimated(votes, start_of(known, len(np.unique(votes.judgment))))
 
 
 def estimated(votes: UnitVotes, before: Weights | None = None) -> Consensus:

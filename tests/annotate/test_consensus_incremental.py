@@ -13,7 +13,7 @@ from django.utils import timezone
 from annotate import jobs
 from annotate.actions import consensus as action
 from annotate.actions.assign import next_assignment
-from annotate.actions.consensus import refresh_consensus, weights_of
+from annotate.actions.consensus import refresh_consensus
 from annotate.actions.judge import submit
 from annotate.actions.people import add_person
 from annotate.actions.review import adjudicate
@@ -28,7 +28,7 @@ from annotate.models import (
     User,
 )
 from annotate.queries import consensus as query
-from annotate.queries.consensus import counts_of_units, weighed
+from annotate.queries.consensus import counts_of_units, weighed, weights_of
 from annotate.queries.counted import counted_of, load_counted
 from annotate.queries.votes import UnitVotes, load_decisions, load_unit_votes
 from annotate.stats.consensus.dawid_skene import dawid_skene
