@@ -64,8 +64,9 @@ class Errors:
         new, and errs like the mean of all."""
         matrices = np.concatenate([self.confusion, self.confusion.mean(axis=0, keepdims=True)])
         logs, joint = _logs(matrices[rater, :, label]), _Joint.of(len(self.class_prior), tasks)
-        for truth, of_truth in enumerate(joint.shares):
-            of_truth[:] = np.bincount(task, weights=logs[:, truth], minlength=tasks)
+        for truth, of_truth in enumerate(joint.shares[:-1]):
+            less = logs[:, truth] - logs[:, -1]
+            of_truth[:] = np.bincount(task, weights=less, minlength=tasks)
         joint.finish(_logs(self.class_prior))
         return np.ascontiguousarray(joint.shares.T)
 
@@ -113,8 +114,9 @@ class _Ratings:
 
 @dataclass(frozen=True, slots=True)
 class _Joint:
-    """Log probabilities of each truth and the ratings, which become the truths' shares in the same
-    array, `[labels, tasks]`; of a task the log of what they were scaled by, and their sum then."""
+    """Log probabilities of each truth and the ratings, less that of the last truth, which become
+    the truths' shares in the same array, `[labels, tasks]`; of a task the log of what they were
+    scaled by, and their sum then."""
 
     shares: FloatArray
     highest: FloatArray
@@ -125,16 +127,22 @@ class _Joint:
         return cls(np.zeros((labels, tasks)), np.zeros(tasks), np.ones(tasks))
 
     def finish(self, log_prior: FloatArray, *, largest: float = np.inf) -> None:
-        """From the log probabilities of the ratings to the shares. None is further from 0 than
-        `largest`."""
-        np.add(self.shares, log_prior[:, None], out=self.shares)
-        if largest - log_prior.min() > -_NEVER:
+        """From the log probabilities of the ratings, less that of the last truth, to the shares.
+        None is further from 0 than `largest`."""
+        prior = log_prior[:-1] - log_prior[-1]
+        others = self.shares[:-1]
+        np.add(others, prior[:, None], out=others)
+        if largest + np.abs(prior).max(initial=0.0) < -_NEVER:
+            self.highest[:] = log_prior[-1]
+            np.exp(others, out=others)
+            self.shares[-1] = 1.0
+        else:
+            self.shares[-1] = 0.0
             self.shares.max(axis=0, out=self.highest)
             np.subtract(self.shares, self.highest, out=self.shares)
             np.maximum(self.shares, _NEVER, out=self.shares)
-        else:
-            self.highest[:] = 0.0
-        np.exp(self.shares, out=self.shares)
+            np.exp(self.shares, out=self.shares)
+            np.add(self.highest, log_prior[-1], out=self.highest)
         self.shares.sum(axis=0, out=self.total)
         np.divide(self.shares, self.total, out=self.shares)
 
@@ -199,7 +207,6 @@ class _Em:
         of_marks = logs[:-1] - logs[-1]
         for truth, of_truth in enumerate(of_marks):
             self.joint.shares[truth] = self.ratings.by_task @ of_truth
-        self.joint.shares[-1] = 0.0
         largest = self.ratings.most * float(np.abs(of_marks).max(initial=0.0))
         self.joint.finish(_logs(parameters.class_prior), largest=largest)
         self.moved, self.iterations = self.joint.moved(self.before), self.iterations + 1
@@ -273,7 +280,7 @@ def dawid_skene(
         em.joint.shares[:] = _warm(warm, tasks, labels).T
     parameters = em.parameters(em.run())
     return DawidSkene(
-        np.ascontiguousarray(em.joint.shares.T),
+        em.joint.shares.T,
         Errors(parameters.confusion.transpose(0, 2, 1), parameters.class_prior),
         em.log_likelihood(parameters),
         em.iterations, em.moved <= _TOLERANCE, chosen, reason,
@@ -317,12 +324,13 @@ def _ratings(
     mirrored: bool,
 ) -> _Ratings:
     tasks, raters, labels = sizes
-    marks, mark, ones = raters * labels, rater * labels + label, np.ones(len(task))
+    marks, ones = raters * labels, np.ones(len(task))
+    mark = rater.astype(np.int32) * labels + label.astype(np.int32)
     rated = np.bincount(task, minlength=tasks)
     if (task[1:] >= task[:-1]).all():
         # In order of their tasks, as they are read, they are rows already.
         begins = np.concatenate([[0], np.cumsum(rated)]).astype(np.int32)
-        by_task = csr_array((ones, mark.astype(np.int32), begins), shape=(tasks, marks))
+        by_task = csr_array((ones, mark, begins), shape=(tasks, marks))
     else:
         by_task = csr_array((ones, (task, mark)), shape=(tasks, marks))
     marked, unrated = np.bincount(mark, minlength=marks), np.flatnonzero(rated == 0)
@@ -331,12 +339,11 @@ def _ratings(
 
 def _start(ratings: _Ratings, shares: FloatArray) -> None:
     """Sets `shares[labels, tasks]` to those of the votes; even where there are none."""
-    labels = ratings.labels
-    of_mark = np.arange(ratings.by_task.shape[1]) % labels
-    for label in range(labels):
-        shares[label] = ratings.by_task @ (of_mark == label).astype(np.float64)
+    of_mark = np.arange(ratings.by_task.shape[1]) % ratings.labels
+    for label, share in enumerate(shares):
+        share[:] = ratings.by_task @ (of_mark == label).astype(np.float64)
     shares[:, ratings.unrated] = 1.0
-    shares /= shares.sum(axis=0)
+    np.divide(shares, shares.sum(axis=0), out=shares)
 
 
 def _warm(posterior: FloatArray, tasks: int, labels: int) -> FloatArray:
