@@ -10,6 +10,8 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        # Their figures have another form; they are computed again from the votes.
+        migrations.RunSQL("DELETE FROM annotate_analysis", migrations.RunSQL.noop),
         migrations.AddField(
             model_name='analysis',
             name='failed_at',

@@ -14,9 +14,9 @@ import numpy as np
 
 from annotate.models import Project
 from annotate.queries import agreement
-from annotate.queries.consensus import Consensus, consensus_of
+from annotate.queries.consensus import Consensus, consensus_of, weighed
 from annotate.queries.policies import Policies, policies_of
-from annotate.queries.votes import UnitVotes, load_decisions
+from annotate.queries.votes import UnitVotes, load_decisions, load_gold
 from annotate.stats.consensus import MISSING
 from annotate.stats.consensus.calibration import Calibration, calibration_of_posterior
 from annotate.stats.raters.pairs import pair_agreement
@@ -71,6 +71,7 @@ class Analysis:
     unusual: Sequence[UnusualPair]
     weighing: str
     calibration: Calibration
+    calibration_on_gold: Calibration
     policies: Policies | None
 
 
@@ -94,7 +95,8 @@ def look_through(project: Project) -> Analysis:
         matrix=_matrix(votes, profiles),
         unusual=_unusual(votes),
         weighing=consensus.weights.reason,
-        calibration=_calibration(project, consensus),
+        calibration=_against_decisions(project, consensus),
+        calibration_on_gold=_against_gold(project, consensus),
         policies=policies_of(project, votes),
     )
 
@@ -144,7 +146,15 @@ def _unusual(votes: UnitVotes) -> list[UnusualPair]:
     return [UnusualPair(*row) for row in rows if row[-1] < UNUSUAL and row[-2] > 0]
 
 
-def _calibration(project: Project, consensus: Consensus) -> Calibration:
+def _against_decisions(project: Project, consensus: Consensus) -> Calibration:
     """The posterior before a decision, against what the reviewer decided."""
     place, outcome = consensus.votes.decided(load_decisions(project))
     return calibration_of_posterior(consensus.posterior[place], outcome)
+
+
+def _against_gold(project: Project, consensus: Consensus) -> Calibration:
+    """What the votes on gold would make of it were it work, against the known answers. How votes
+    weigh doesn't know gold."""
+    votes, known = load_gold(project)
+    place, outcome = votes.decided(known)
+    return calibration_of_posterior(weighed(votes, consensus.weights).posterior[place], outcome)

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from django.db.models import QuerySet
 
-from annotate.models import Judgment, Project, Question, User
+from annotate.models import Judgment, Project, Question, Task, User
 from annotate.models.arrays import every_column
 from annotate.queries.judgments import all_votes, decisions_of, votes_of
 from annotate.stats.arrays import FloatArray, IntArray
@@ -73,8 +73,8 @@ _VOTES = """
 FROM annotate_judgment AS j
 JOIN annotate_task AS t ON t.id = j.task_id JOIN annotate_question AS q ON q.id = t.question_id
 JOIN annotate_user AS u ON u.id = j.rater_id
-WHERE q.project_id = %(project)s AND t.purpose = 'work' AND j.newest AND j.kind <> 'adjudication'
-  AND (u.kind = 'ai_judge') = %(ai)s AND j.k >= 2 AND q.kind <> 'steps'
+WHERE q.project_id = %(project)s AND t.purpose = %(purpose)s AND j.newest
+  AND j.kind <> 'adjudication' AND (u.kind = 'ai_judge') = %(ai)s AND j.k >= 2 AND q.kind <> 'steps'
 """
 _OF_TASKS = " AND j.task_id = ANY(%(tasks)s)"
 _DECISIONS = """
@@ -84,6 +84,18 @@ FROM (
     WHERE q.project_id = %(project)s AND j.newest AND j.kind = 'adjudication'
       AND j.k >= 2 AND q.kind <> 'steps'
     ORDER BY j.task_id, j.submitted_at DESC, j.id DESC
+) AS j JOIN annotate_task AS t ON t.id = j.task_id
+"""
+# As if the known answer had been given, so that it is read like one.
+_KNOWN = """
+FROM (
+    SELECT t.id, t.id AS task_id, 0::int8 AS rater_id, NULL::int4 AS active_ms, t.k,
+           k.created_at AS submitted_at, ARRAY(SELECT generate_series(0, t.k - 1)::int2) AS shown,
+           ARRAY(SELECT rank::int2 FROM jsonb_array_elements_text(k.answer -> 'ranks')
+                 WITH ORDINALITY AS placed (rank, place) ORDER BY place) AS ranks
+    FROM annotate_knownanswer AS k
+    JOIN annotate_task AS t ON t.id = k.task_id JOIN annotate_question AS q ON q.id = t.question_id
+    WHERE q.project_id = %(project)s AND t.purpose = 'gold' AND q.kind = 'comparison'
 ) AS j JOIN annotate_task AS t ON t.id = j.task_id
 """
 _DECISIONS_OF = " WHERE j.task_id = ANY(%(tasks)s)"
@@ -136,7 +148,7 @@ def load_unit_votes(
 ) -> UnitVotes:
     """All votes as arrays, or those on `tasks` (ids), by task and unit."""
     source = _VOTES
-    keys: dict[str, Any] = {"project": project.pk, "ai": by == "ai judges"}
+    keys = _keys(project, ai=by == "ai judges")
     votes = (
         votes_of(project)
         if by == "people"
@@ -150,7 +162,7 @@ def load_unit_votes(
 
 def load_criterion_votes(project: Project, criterion: str) -> UnitVotes:
     """People's votes on pairs by one criterion of the comparisons that ask it."""
-    keys = {"project": project.pk, "ai": False, "criterion": criterion}
+    keys = {**_keys(project), "criterion": criterion}
     columns = [_CRITERION_RANKS if column == "j.ranks" else column for column in _COLUMNS]
     return _unit_votes(_ranked(_VOTES + _BY_CRITERION, keys, columns))
 
@@ -158,9 +170,15 @@ def load_criterion_votes(project: Project, criterion: str) -> UnitVotes:
 def load_rankings(project: Project) -> dict[int, tuple[IntArray, IntArray]]:
     """People's rankings of more than two responses, by k: the tasks `[n]` and the ranks `[n, k]`,
     in canonical order."""
-    keys = {"project": project.pk, "ai": False}
+    keys = _keys(project)
     found = every_column(("j.task_id", "j.ranks"), _VOTES + " AND j.k > 2", keys, by="j.k")
     return {k: (task, ranks) for k, (task, ranks) in found.items()}
+
+
+def load_gold(project: Project) -> tuple[UnitVotes, UnitVotes]:
+    """People's votes on the gold comparisons, and the known answers in the same form."""
+    votes = _ranked(_VOTES, _keys(project, purpose=Task.Purpose.GOLD))
+    return _unit_votes(votes), _unit_votes(_ranked(_KNOWN, {"project": project.pk}))
 
 
 def load_decisions(project: Project, *, tasks: Collection[int] | None = None) -> UnitVotes:
@@ -172,6 +190,13 @@ def load_decisions(project: Project, *, tasks: Collection[int] | None = None) ->
         decisions = decisions.filter(task__in=tasks)
     latest = {row[0]: row for row in _step_rows(decisions)}
     return _unit_votes([*_ranked(source, keys), *_steps([*latest.values()])])
+
+
+def _keys(
+    project: Project, *, ai: bool = False, purpose: str = Task.Purpose.WORK
+) -> dict[str, Any]:
+    """What `_VOTES` asks for."""
+    return {"project": project.pk, "ai": ai, "purpose": purpose}
 
 
 def _ranked(source: str, keys: dict[str, Any], columns: Sequence[str] = _COLUMNS) -> list[_Judged]:

@@ -17,6 +17,7 @@ from annotate.actions.consensus import refresh_consensus
 from annotate.actions.corpus import write_tasks
 from annotate.actions.importing import import_file
 from annotate.actions.projects import add_question
+from annotate.actions.training import set_known_answer
 from annotate.formats import Candidate
 from annotate.incoming import NewTask
 from annotate.models import (
@@ -30,10 +31,11 @@ from annotate.models import (
     TaskConsensus,
     User,
 )
+from annotate.queries.consensus import counts_of_units
 from annotate.queries.judged import judged_tasks
 from annotate.queries.projects import current_question
-from annotate.queries.votes import load_unit_votes
-from annotate.stats.consensus import pair_outcomes
+from annotate.queries.votes import load_gold, load_unit_votes
+from annotate.stats.consensus import pair_outcomes, smoothed_majority
 from annotate.stats.reliability import alpha, ranking_alpha
 from tests.conftest import write_jsonl
 
@@ -391,3 +393,32 @@ def test_a_failed_computation_leaves_the_figures_and_says_why(
     analyse(project=project)
     found = client_of(alice).get("/api/v1/projects/helpful/analysis").json()
     assert (found["failure"], found["failed_at"]) == ("", None)
+
+
+def test_votes_on_gold_are_held_against_the_known_answers(
+    project: Project, add_tasks: AddTasks, alice: User
+) -> None:
+    users, rng = raters(project, 5), np.random.default_rng(6)
+    for n, task in enumerate(add_tasks(60)):
+        right = [1, 2] if n % 2 else [2, 1]
+        parts = {
+            "ranks": [
+                {"response": pk, "rank": rank}
+                for pk, rank in zip(task.response_ids, right, strict=True)
+            ],
+            "strength": 2,
+        }
+        set_known_answer(task=task, by=alice, parts=parts, explanation="So.", training=False)
+        task.refresh_from_db()
+        for user in users[: 1 + n % 5]:
+            vote(task, user, right if rng.random() < 0.8 else right[::-1])
+    found = figures_of(project)
+    assert found["judgments"] == 0  # gold is no work
+    assert found["calibration"]["n"] == 0
+    gold = found["calibration_on_gold"]
+    assert (gold["n"], gold["reason"]) == (60, None)
+    votes, known = load_gold(project)
+    posterior = smoothed_majority(counts_of_units(votes).astype(float))
+    place, outcome = votes.decided(known)
+    assert gold["log_loss"] == pytest.approx(-np.log(posterior[place, outcome]).mean())
+    assert sorted(outcome.tolist()) == [0] * 30 + [2] * 30

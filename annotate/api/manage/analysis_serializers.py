@@ -123,7 +123,7 @@ class CalibrationBin(serializers.Serializer[Any]):
 
 
 class Calibration(serializers.Serializer[Any]):
-    """The consensus before reviewers decided, against what they decided."""
+    """How sure the consensus was, against what turned out to be right."""
 
     bins = CalibrationBin(many=True)
     error = serializers.FloatField(allow_null=True)
@@ -148,7 +148,10 @@ class Figures(serializers.Serializer[Any]):
     matrix = Cell(many=True)
     unusual = UnusualPair(many=True)
     weighing = serializers.CharField(help_text="How votes count in the consensus of pairs.")
-    calibration = Calibration()
+    calibration = Calibration(help_text="Before reviewers decided, against what they decided.")
+    calibration_on_gold = Calibration(
+        help_text="Of the votes on gold comparisons, against their known answers."
+    )
     policies = Policies(allow_null=True)
 
 

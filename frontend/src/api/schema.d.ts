@@ -1102,7 +1102,7 @@ export interface components {
         };
         /** @enum {unknown} */
         BlankEnum: "";
-        /** @description The consensus before reviewers decided, against what they decided. */
+        /** @description How sure the consensus was, against what turned out to be right. */
         Calibration: {
             bins: components["schemas"]["CalibrationBin"][];
             /** Format: double */
@@ -1259,7 +1259,10 @@ export interface components {
             unusual: components["schemas"]["UnusualPair"][];
             /** @description How votes count in the consensus of pairs. */
             weighing: string;
+            /** @description Before reviewers decided, against what they decided. */
             calibration: components["schemas"]["Calibration"];
+            /** @description Of the votes on gold comparisons, against their known answers. */
+            calibration_on_gold: components["schemas"]["Calibration"];
             policies: components["schemas"]["Policies"] | null;
         };
         FlagRequest: {

@@ -346,7 +346,10 @@ test("the tint goes by the distance from the average of the pairs that have enou
 test("the consensus says how votes count and is held against what reviewers decided", async () => {
   open("/agreement", { ...NO_AGREEMENT, "/analysis": analysis() });
   expect(await screen.findByText(FIGURES.weighing)).toBeVisible();
-  expect(screen.getByRole("img", { name: "Whether it can be believed" })).toBeVisible();
+  for (const by of ["reviewers", "gold"]) {
+    expect(screen.getByRole("img", { name: `Whether it can be believed, by ${by}` })).toBeVisible();
+  }
+  expect(screen.getByText(/n = 80 pairs or steps whose answer is known/)).toBeVisible();
   expect(screen.getByText(/n = 80 pairs or steps that a reviewer decided/)).toBeVisible();
   cleanup();
   const reason = "There are 3 known answers, too few to say.";

@@ -289,6 +289,17 @@ export const FIGURES = {
     n: 80,
     reason: null as string | null,
   },
+  calibration_on_gold: {
+    bins: [
+      { predicted: 0.6, observed: share(0.55, 40) },
+      { predicted: 0.9, observed: share(0.8, 40) },
+    ],
+    error: 0.075,
+    brier: 0.3,
+    log_loss: 0.5,
+    n: 80,
+    reason: null as string | null,
+  },
   policies: POLICIES as typeof POLICIES | null,
 };
 

@@ -194,19 +194,51 @@ const binOf = ({ predicted, observed }: Figures["calibration"]["bins"][number]) 
   n: observed.n,
 });
 
-/** How votes become a consensus, and whether its probabilities mean what they say. */
-function Consensus({ weighing, calibration }: Pick<Figures, "weighing" | "calibration">) {
+interface BelievedProps {
+  calibration: Figures["calibration"];
+  title: string;
+  reading: string;
+  /** What made the answer known: "that a reviewer decided". */
+  known: string;
+  yLabel: string;
+}
+
+function Believed({ calibration, title, reading, known, yLabel }: BelievedProps) {
   const { bins, reason, error, n } = calibration;
   return (
+    <Reliability
+      title={title}
+      reading={`How sure the votes were of their likeliest answer, and how often it was right. On the diagonal the two are equal; below it the consensus is too sure. ${reading}`}
+      n={`n = ${counted(n, "pair or step", "pairs or steps")} ${known}${error === null ? "" : `; ${decimal(error)} off on average`}`}
+      bins={bins.map(binOf)}
+      labels={{ x: "probability of the likeliest answer", y: yLabel }}
+      missing={reason}
+    />
+  );
+}
+
+type ConsensusProps = Pick<Figures, "weighing" | "calibration" | "calibration_on_gold">;
+
+/** How votes become a consensus, and whether its probabilities mean what they say. */
+function Consensus({ weighing, calibration, calibration_on_gold: onGold }: ConsensusProps) {
+  return (
     <Section title="The consensus" about={weighing}>
-      <Reliability
-        title="Whether it can be believed"
-        reading="How sure the votes were of their likeliest answer, and how often a reviewer decided the same. On the diagonal the two are equal; below it the consensus is too sure. Reviewers decide what is disputed, so these are the hard ones."
-        n={`n = ${counted(n, "pair or step", "pairs or steps")} that a reviewer decided${error === null ? "" : `; ${decimal(error)} off on average`}`}
-        bins={bins.map(binOf)}
-        labels={{ x: "probability of the likeliest answer", y: "share that reviewers decided so" }}
-        missing={reason}
-      />
+      <SimpleGrid cols={{ base: 1, lg: 2 }}>
+        <Believed
+          calibration={calibration}
+          title="Whether it can be believed, by reviewers"
+          reading="Reviewers decide what is disputed, so these are the hard ones."
+          known="that a reviewer decided"
+          yLabel="share that reviewers decided so"
+        />
+        <Believed
+          calibration={onGold}
+          title="Whether it can be believed, by gold"
+          reading="Votes on gold are taken together as if it were work. Gold is chosen because it is clear, so these are the easy ones."
+          known="whose answer is known"
+          yLabel="share that is the known answer"
+        />
+      </SimpleGrid>
     </Section>
   );
 }
