@@ -1,4 +1,5 @@
-"""The Celery application: two queues, `default` for short work and `gpu` for learning.
+"""The Celery application: `default` is for short work, `gpu` for learning, `score` for rewards that
+somebody waits for.
 
 It knows where tasks live, not what they do.
 """
@@ -30,6 +31,7 @@ app.conf.update(
         "rm_training.nightly": {"queue": "default"},
         "rm_training.watch": {"queue": "default"},
         "rm_training.ensure_schedule": {"queue": "default"},
+        "rm_training.score": {"queue": "score"},
         "rm_training.*": {"queue": "gpu"},
     },
     task_create_missing_queues=True,

@@ -36,6 +36,8 @@ def programs() -> dict[str, Program]:
         Program(
             "gpu", (*worker, "-Q", "gpu", "--pool=solo", "-n", "gpu@%h"), " ready.", signal.SIGKILL
         ),
+        # Somebody waits for each reward, so it never stands behind a run.
+        Program("score", (*worker, "-Q", "score", "--pool=solo", "-n", "score@%h"), " ready."),
         Program("beat", (*celery, "beat", "--pidfile=", "--loglevel", "INFO"), "beat: Starting"),
         Program("migrate", ("manage.py", "migrate", "--no-input")),
     )

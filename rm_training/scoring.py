@@ -45,12 +45,12 @@ class Served:
         progress: Callable[[int, int], None] = lambda done, total: None,
     ) -> Features:
         """Features [n, d] by this model's own backbone."""
-        backbone = self._backbone
+        backbone = self.backbone
         cache = DatabaseCache(backbone.digest)
         return embed_all(backbone, conversations, cache, progress=progress)
 
     @cached_property
-    def _backbone(self) -> Backbone:
+    def backbone(self) -> Backbone:
         """Opened when first needed: to compare heads over features that are there it is not."""
         return Backbone.load(self._folder, max_tokens=self.max_tokens)
 

@@ -1,7 +1,9 @@
-"""Celery bodies of the learning side. `train` and `choose` belong to the `gpu` queue, where torch
-is; `nightly`, `ensure_schedule` and `watch` start in a moment and belong to `default`."""
+"""Celery bodies of the learning side. `train` and `choose` belong to the `gpu` queue and `score` to
+a queue of its own, where torch is; the others start in a moment and belong to `default`."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from celery import shared_task
 
@@ -10,6 +12,7 @@ from rm_training.actions.claims import CHOOSE, TRAIN
 from rm_training.actions.rounds import perform_round
 from rm_training.actions.runs import perform_run, start_nightly
 from rm_training.actions.schedule import NIGHTLY, ensure_schedule
+from rm_training.actions.scores import TASK as SCORE
 from rm_training.actions.watch import watch
 
 
@@ -21,6 +24,14 @@ def train_task(run_id: int) -> None:
 @shared_task(name=CHOOSE)
 def choose_task(round_id: int) -> None:
     perform_round(round_id)
+
+
+@shared_task(name=SCORE)
+def score_task(model_id: int, items: list[dict[str, Any]], reply: str) -> None:
+    # Imported here: only the worker of this queue loads torch.
+    from rm_training.serving import answer  # noqa: PLC0415
+
+    answer(model_id=model_id, items=items, reply=reply)
 
 
 @shared_task(name=NIGHTLY)

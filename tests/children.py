@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 from django.db import connection
+
+ROOT = Path(__file__).resolve().parents[1]
 
 
 def free_port() -> int:
@@ -19,3 +27,30 @@ def environment(**more: str) -> dict[str, str]:
     url, _, host = os.environ["DATABASE_URL"].partition("?")
     database = connection.settings_dict["NAME"]
     return os.environ | {"DATABASE_URL": f"{url.rpartition('/')[0]}/{database}?{host}", **more}
+
+
+@contextmanager
+def celery_worker(queue: str, output: Path) -> Iterator[subprocess.Popen[bytes]]:
+    """A worker of this queue over the tests' database and broker, ended when the block is left."""
+    command = [sys.executable, "-m", "celery", "--app", "annotate.celery", "worker", "-Q", queue]
+    with output.open("w") as sink:
+        process = subprocess.Popen(
+            [*command, "--pool=solo", "--without-gossip", "--without-mingle", "-n", output.stem],
+            cwd=ROOT,
+            env=environment(OMP_NUM_THREADS="1"),
+            stdout=sink,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        yield process
+    finally:
+        process.terminate()
+        try:
+            process.wait(30)
+        except subprocess.TimeoutExpired:
+            kill(process)
+
+
+def kill(process: subprocess.Popen[bytes]) -> None:
+    process.send_signal(signal.SIGKILL)
+    process.wait(10)

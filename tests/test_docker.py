@@ -13,7 +13,7 @@ from annotate import processes
 
 ROOT = Path(__file__).resolve().parent.parent
 DOCKERFILE = (ROOT / "docker" / "Dockerfile").read_text()
-OURS = ("migrate", "web", "default", "gpu", "beat")
+OURS = ("migrate", "web", "default", "gpu", "score", "beat")
 IMAGES = ("web", "worker", "gpu")
 
 
@@ -146,7 +146,7 @@ def test_databases_are_health_checked_and_not_reachable_from_outside(
 def test_programs_start_after_healthy_databases_and_finished_migrations(
     services: dict[str, Any],
 ) -> None:
-    for name in ("web", "default", "gpu", "beat"):
+    for name in ("web", "default", "gpu", "score", "beat"):
         assert services[name]["depends_on"] == {
             "migrate": {"condition": "service_completed_successfully"},
             "postgres": {"condition": "service_healthy"},

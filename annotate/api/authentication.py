@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from datetime import timedelta
 
 from django.contrib.auth.backends import ModelBackend
@@ -34,13 +35,13 @@ class TokenAuthentication(BaseAuthentication):
     """`Authorization: Bearer tb_…`. An unknown or expired token is 401, never anonymous."""
 
     def authenticate(self, request: Request) -> tuple[User, ApiToken] | None:
-        scheme, _, secret = request.headers.get("Authorization", "").partition(" ")
-        if scheme.lower() != "bearer":
+        secret = self.secret(*request.headers.get("Authorization", "").partition(" ")[::2])
+        if secret is None:
             return None
         now = timezone.now()
         token = (
             ApiToken.objects.select_related("user")
-            .filter(digest=digest_of(secret.strip()), expires_at__gt=now, user__is_active=True)
+            .filter(digest=digest_of(secret), expires_at__gt=now, user__is_active=True)
             .first()
         )
         if token is None:
@@ -49,8 +50,26 @@ class TokenAuthentication(BaseAuthentication):
             ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
         return token.user, token
 
+    def secret(self, scheme: str, sent: str) -> str | None:
+        """The token in the header, None where the header is of another scheme."""
+        return sent.strip() if scheme.lower() == "bearer" else None
+
     def authenticate_header(self, request: Request) -> str:
         return "Bearer"
+
+
+class TokenAsPassword(TokenAuthentication):
+    """Also the token as the password of HTTP Basic, whatever the user's name: for programs that can
+    be told an address alone, https://user:tb_…@host/."""
+
+    def secret(self, scheme: str, sent: str) -> str | None:
+        if scheme.lower() != "basic":
+            return super().secret(scheme, sent)
+        try:
+            pair = b64decode(sent, validate=True).decode()
+        except ValueError:
+            return ""
+        return pair.partition(":")[2]
 
 
 class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call] # untyped base
@@ -59,3 +78,11 @@ class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-ca
 
     def get_security_definition(self, auto_schema: object) -> dict[str, str]:
         return {"type": "http", "scheme": "bearer"}
+
+
+class PasswordScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call] # untyped base
+    target_class = TokenAsPassword
+    name = "token as password"
+
+    def get_security_definition(self, auto_schema: object) -> dict[str, str]:
+        return {"type": "http", "scheme": "basic"}

@@ -123,6 +123,7 @@ class ApiToken(models.Model):
         READ = "read"
         JUDGE = "judge"
         RESPONSES_WRITE = "responses:write"
+        SCORE = "score"
         MANAGE = "manage"
 
     project = models.ForeignKey(Project, on_delete=models.CASCADE, related_name="tokens")

@@ -9,6 +9,7 @@ from rest_framework import serializers
 
 from annotate.api.manage.serializers import Agreement
 from annotate.api.rater.serializers import Estimate, Message
+from rm_training.actions.scores import MOST_RESPONSES
 from rm_training.models import Round, TrainingRun, Trigger
 from rm_training.policies.push import MAX_ITEMS
 
@@ -177,6 +178,51 @@ class PushResult(serializers.Serializer[Any]):
     added = serializers.IntegerField()
     known = serializers.IntegerField()
     prompts_added = serializers.IntegerField()
+
+
+class ScoreItem(serializers.Serializer[Any]):
+    prompt = PromptField()
+    responses = serializers.ListField(
+        child=serializers.CharField(trim_whitespace=False), min_length=1, max_length=64
+    )
+
+
+class ScoreIn(serializers.Serializer[Any]):
+    model = serializers.IntegerField(
+        required=False, allow_null=True, help_text="A model's number; the champion where left out."
+    )
+    items = serializers.ListField(child=ScoreItem(), min_length=1, max_length=MOST_RESPONSES)
+
+
+class RewardOut(serializers.Serializer[Any]):
+    mean = serializers.FloatField()
+    lower = serializers.FloatField()
+    upper = serializers.FloatField()
+
+
+class ItemScoresOut(serializers.Serializer[Any]):
+    scores = RewardOut(many=True)
+
+
+class ScoreOut(serializers.Serializer[Any]):
+    """One item for each that was sent, and in it one reward for each response, in their order."""
+
+    model = serializers.IntegerField()
+    items = ItemScoresOut(many=True)
+
+
+class RemoteRewardIn(serializers.Serializer[Any]):
+    """What OpenRLHF sends to a remote reward model; `labels` and whatever else it adds is unused.
+    A query begins with its prompt, and what follows is the response."""
+
+    query = serializers.ListField(
+        child=serializers.CharField(trim_whitespace=False), min_length=1, max_length=MOST_RESPONSES
+    )
+    prompts = serializers.ListField(child=serializers.CharField(trim_whitespace=False))
+
+
+class RemoteRewardOut(serializers.Serializer[Any]):
+    rewards = serializers.ListField(child=serializers.FloatField())
 
 
 class ScheduleIn(serializers.Serializer[Any]):

@@ -16,5 +16,7 @@ urlpatterns = [
     path(f"{PROJECT}/rounds", views.RoundsView.as_view()),
     path(f"{PROJECT}/rounds/<int:pk>", views.RoundView.as_view()),
     path(f"{PROJECT}/responses", views.ResponsesView.as_view()),
+    path(f"{PROJECT}/score", views.ScoreView.as_view()),
+    path(f"{PROJECT}/score/openrlhf", views.RemoteRewardView.as_view()),
     path(f"{PROJECT}/schedule", views.ScheduleView.as_view()),
 ]

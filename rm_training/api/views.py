@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
+from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
+from annotate.api.authentication import TokenAsPassword
 from annotate.models import ApiToken
 from annotate.permissions import project_for, user_of
 from rm_training.actions.champion import promote
@@ -20,9 +23,10 @@ from rm_training.actions.push import push_responses
 from rm_training.actions.rounds import start_round
 from rm_training.actions.runs import cancel_run, start_run
 from rm_training.actions.schedule import change_schedule, ensure_schedule
+from rm_training.actions.scores import MOST_RESPONSES, Item, model_to_score_with, score
 from rm_training.api import serializers as s
 from rm_training.models import Trigger
-from rm_training.policies.push import InvalidPush, parse_items
+from rm_training.policies.push import InvalidPush, Pushed, parse_items
 from rm_training.queries.listings import models_of, round_tasks, rounds_of, runs_of
 from rm_training.queries.overview import overview
 
@@ -137,6 +141,64 @@ class ResponsesView(APIView):
             raise ValidationError({"items": sentences}) from error
         added = push_responses(project=project, by=user_of(request), items=items, **data)
         return Response(s.PushResult(added).data)
+
+
+class ScoreView(APIView):
+    @extend_schema(request=s.ScoreIn, responses=s.ScoreOut)
+    def post(self, request: Request, slug: str) -> Response:
+        """Rewards of at most 1,024 responses by the champion, or by the model that is named. 503
+        with Retry-After while the server scores for as many as it can."""
+        project = project_for(request, slug, scope=ApiToken.Scope.SCORE)
+        data = _parsed(s.ScoreIn(data=request.data))
+        items = _items([(item["prompt"], item["responses"]) for item in data["items"]])
+        model = model_to_score_with(project, data.get("model"))
+        found = [{"scores": scores} for scores in score(model=model, items=items)]
+        return Response(s.ScoreOut({"model": model.number, "items": found}).data)
+
+
+class RemoteRewardView(APIView):
+    authentication_classes = (TokenAsPassword, SessionAuthentication)
+
+    @extend_schema(request=s.RemoteRewardIn, responses=s.RemoteRewardOut)
+    def post(self, request: Request, slug: str) -> Response:
+        """The champion's rewards in the form that OpenRLHF's remote reward model asks for. The
+        token may be the password in the address."""
+        project = project_for(request, slug, scope=ApiToken.Scope.SCORE)
+        data = _parsed(s.RemoteRewardIn(data=request.data))
+        items = _items(_taken_apart(data["query"], data["prompts"]))
+        found = score(model=model_to_score_with(project, None), items=items)
+        return Response({"rewards": [one.mean for [one] in found]})
+
+
+def _items(asked: Sequence[tuple[Any, Sequence[str]]]) -> list[Item]:
+    """Prompts and responses, checked like pushed ones; a ValidationError names all bad items."""
+    pairs = [(place, p, text) for place, (p, texts) in enumerate(asked) for text in texts]
+    if len(pairs) > MOST_RESPONSES:
+        raise ValidationError(
+            {"items": [f"At most {MOST_RESPONSES:,} responses at once; these are {len(pairs):,}."]}
+        )
+    try:
+        parsed = parse_items([{"prompt": p, "text": text} for _, p, text in pairs])
+    except InvalidPush as error:
+        reasons = {pairs[row][0]: reason for row, reason in error.errors.items()}
+        sentences = [f"Item {place}: {reason}" for place, reason in reasons.items()]
+        raise ValidationError({"items": sentences}) from error
+    rows = iter(parsed)
+    return [_item([next(rows) for _ in texts]) for _, texts in asked]
+
+
+def _item(pushed: Sequence[Pushed]) -> Item:
+    return Item(pushed[0].messages, tuple(one.text for one in pushed))
+
+
+def _taken_apart(queries: Sequence[str], prompts: Sequence[str]) -> list[tuple[str, list[str]]]:
+    if len(queries) != len(prompts):
+        raise ValidationError({"prompts": ["Each query needs its prompt."]})
+    apart = [query.startswith(prompt) for query, prompt in zip(queries, prompts, strict=True)]
+    if not all(apart):
+        place = apart.index(False)
+        raise ValidationError({"query": [f"Query {place} does not begin with its prompt."]})
+    return [(p, [query[len(p) :]]) for query, p in zip(queries, prompts, strict=True)]
 
 
 class ScheduleView(APIView):

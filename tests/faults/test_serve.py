@@ -19,7 +19,7 @@ from annotate import embedded
 from tests.children import free_port
 
 ROOT = Path(__file__).resolve().parents[2]
-PROGRAMS = ("web", "default", "gpu", "beat")
+PROGRAMS = ("web", "default", "gpu", "score", "beat")
 # A busy machine with two cores runs other tests beside these.
 START_SECONDS = 120.0
 # What the test run sets for its own servers; a person's environment has none of it.
@@ -70,7 +70,7 @@ class Serve:
 
     def program(self, name: str) -> psutil.Process:
         """The process of one program."""
-        word = {"web": "granian", "default": "default@%h", "gpu": "gpu@%h", "beat": "beat"}[name]
+        word = {"web": "granian", "beat": "beat"}.get(name, f"{name}@%h")
         for child in psutil.Process(self.process.pid).children():
             if any(word in part for part in child.cmdline()):
                 return child
@@ -165,7 +165,7 @@ def test_the_log_names_who_speaks_and_the_address_and_links_come_last(
     run.wait_for("─" * 78, times=2)
     log, frame, _ = run.output.split("─" * 78)
     prefixes = {line.split("|")[0].strip() for line in log.splitlines() if "|" in line}
-    assert {"serve", "default", "gpu", "beat"} <= prefixes
+    assert {"serve", "default", "gpu", "score", "beat"} <= prefixes
     assert all("|" in line for line in log.splitlines() if line.strip())
     assert run.url in frame
     links = re.findall(rf"{re.escape(run.url)}/\S+", frame)

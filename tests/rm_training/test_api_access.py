@@ -24,6 +24,8 @@ ROUTES = [
     ("post", "rounds"),
     ("get", "rounds/{round}"),
     ("post", "responses"),
+    ("post", "score"),
+    ("post", "score/openrlhf"),
     ("get", "schedule"),
     ("put", "schedule"),
 ]

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import signal
 import subprocess
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -24,9 +21,8 @@ from rm_training.actions.claims import STALE_AFTER, TRAIN
 from rm_training.actions.runs import start_run
 from rm_training.actions.watch import watch
 from rm_training.models import Embedding, Evaluation, RewardModel, Round, TrainingRun, Trigger
-from tests.children import environment
+from tests.children import celery_worker, kill
 
-ROOT = Path(__file__).resolve().parents[2]
 PROMPTS = 1_000
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
@@ -41,7 +37,7 @@ def test_a_killed_worker_and_every_redelivery_end_in_one_finished_run(
     import_comparisons(project, tmp_path)
     run = start_run(project=project, by=alice, trigger=Trigger.BUTTON, then_round=True)
 
-    with worker(tmp_path / "first.log") as first:
+    with celery_worker("gpu", tmp_path / "first.log") as first:
         wait_for(lambda: Embedding.objects.count() >= 512, first)
         kill(first)
     run.refresh_from_db()
@@ -51,7 +47,7 @@ def test_a_killed_worker_and_every_redelivery_end_in_one_finished_run(
 
     # The message comes back while the last heartbeat is fresh: it finds the run taken.
     assert requeue_unacknowledged(["gpu"]) == 1
-    with worker(tmp_path / "second.log") as second:
+    with celery_worker("gpu", tmp_path / "second.log") as second:
         wait_for(lambda: "taken or has ended" in (tmp_path / "second.log").read_text(), second)
         run.refresh_from_db()
         assert (run.state, run.attempts) == ("running", 1)
@@ -91,33 +87,6 @@ def import_comparisons(project: Project, folder: Path) -> None:
     path = folder / "apples.jsonl"
     path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
     import_file(project=project, path=path)
-
-
-@contextmanager
-def worker(output: Path) -> Iterator[subprocess.Popen[bytes]]:
-    """A `gpu` worker over the tests' database and broker, ended when the block is left."""
-    command = [sys.executable, "-m", "celery", "--app", "annotate.celery", "worker", "-Q", "gpu"]
-    with output.open("w") as sink:
-        process = subprocess.Popen(
-            [*command, "--pool=solo", "--without-gossip", "--without-mingle", "-n", output.stem],
-            cwd=ROOT,
-            env=environment(OMP_NUM_THREADS="1"),
-            stdout=sink,
-            stderr=subprocess.STDOUT,
-        )
-    try:
-        yield process
-    finally:
-        process.terminate()
-        try:
-            process.wait(30)
-        except subprocess.TimeoutExpired:
-            kill(process)
-
-
-def kill(process: subprocess.Popen[bytes]) -> None:
-    process.send_signal(signal.SIGKILL)
-    process.wait(10)
 
 
 def wait_for(condition: Callable[[], bool], process: subprocess.Popen[bytes]) -> None:

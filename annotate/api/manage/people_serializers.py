@@ -144,7 +144,7 @@ class TokenOut(serializers.Serializer[Any]):
 class TokenNew(serializers.Serializer[Any]):
     name = serializers.CharField(max_length=100)
     scopes = serializers.ListField(
-        child=serializers.ChoiceField(choices=ApiToken.Scope.choices), min_length=1, max_length=4
+        child=serializers.ChoiceField(choices=ApiToken.Scope.choices), min_length=1, max_length=5
     )
     days = serializers.IntegerField(min_value=1, max_value=366)
 

@@ -30,7 +30,7 @@ from annotate.broker import requeue_unacknowledged
 from annotate.health import web_answers
 from annotate.supervisor import Child, GaveUp, Log, Supervisor
 
-WORKERS = ("default", "gpu")
+WORKERS = ("default", "gpu", "score")
 BEHIND = (*WORKERS, "beat")
 PROGRAMS = ("web", *BEHIND)
 READY_SECONDS = 60.0
@@ -41,7 +41,7 @@ _ending = threading.Event()  # Ctrl-C, SIGTERM or a closed terminal has asked fo
 
 
 class Command(BaseCommand):
-    help = "Run PostgreSQL, Redis, the web server, two workers and beat; Ctrl-C stops them all."
+    help = "Run PostgreSQL, Redis, the web server, three workers and beat; Ctrl-C stops them all."
     requires_system_checks = ()
 
     def handle(self, *_args: Any, **_options: Any) -> None:

@@ -1,5 +1,5 @@
 /** Learning: training runs, reward models, rounds and the nightly schedule. */
-import { useQuery } from "@tanstack/react-query";
+import { useMutation, useQuery } from "@tanstack/react-query";
 
 import { useChange } from "./change";
 import { api, unwrap } from "./client";
@@ -106,5 +106,33 @@ export function useSetSchedule(slug: string) {
       unwrap(api.PUT("/api/v1/projects/{slug}/schedule", { ...inProject(slug), body })),
     touches: [keyOf(slug, "schedule"), keyOf(slug, "audit")],
     said: ({ enabled }) => (enabled ? "The nightly retrain is on." : "The nightly retrain is off."),
+  });
+}
+
+export interface ScoredBy {
+  model: number;
+  scores: { mean: number; lower: number; upper: number }[];
+}
+
+interface Asked {
+  prompt: string;
+  responses: string[];
+  models: number[];
+}
+
+/** One request a model, one after the other: the server takes few at once. */
+export function useScore(slug: string) {
+  return useMutation({
+    mutationFn: async ({ prompt, responses, models }: Asked): Promise<ScoredBy[]> => {
+      const found: ScoredBy[] = [];
+      for (const model of models) {
+        const body = { model, items: [{ prompt, responses }] };
+        const answer = await unwrap(
+          api.POST("/api/v1/projects/{slug}/score", { ...inProject(slug), body }),
+        );
+        found.push({ model: answer.model, scores: answer.items[0]?.scores ?? [] });
+      }
+      return found;
+    },
   });
 }

@@ -494,6 +494,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/score": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Rewards of at most 1,024 responses by the champion, or by the model that is named. 503
+         *     with Retry-After while the server scores for as many as it can.
+         */
+        post: operations["projects_score_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/score/openrlhf": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description The champion's rewards in the form that OpenRLHF's remote reward model asks for. The
+         *     token may be the password in the address.
+         */
+        post: operations["projects_score_openrlhf_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/snapshots": {
         parameters: {
             query?: never;
@@ -1386,6 +1426,9 @@ export interface components {
          * @enum {string}
          */
         InvitedRole: "manager" | "reviewer" | "rater";
+        ItemScoresOut: {
+            scores: components["schemas"]["RewardOut"][];
+        };
         KnownAnswerRequest: {
             answer: components["schemas"]["AnswerPartsRequest"];
             explanation: string;
@@ -1842,6 +1885,17 @@ export interface components {
             observed: number;
             n: number;
         };
+        /**
+         * @description What OpenRLHF sends to a remote reward model; `labels` and whatever else it adds is unused.
+         *     A query begins with its prompt, and what follows is the response.
+         */
+        RemoteRewardInRequest: {
+            query: string[];
+            prompts: string[];
+        };
+        RemoteRewardOut: {
+            rewards: number[];
+        };
         RevisionSpec: {
             prompt: string;
             principles: string[];
@@ -1867,6 +1921,14 @@ export interface components {
             heads: number;
             accuracy: components["schemas"]["Estimate"] | null;
             run: number;
+        };
+        RewardOut: {
+            /** Format: double */
+            mean: number;
+            /** Format: double */
+            lower: number;
+            /** Format: double */
+            upper: number;
         };
         /**
          * @description * `owner` - Owner
@@ -1965,10 +2027,25 @@ export interface components {
          * @description * `read` - Read
          *     * `judge` - Judge
          *     * `responses:write` - Responses Write
+         *     * `score` - Score
          *     * `manage` - Manage
          * @enum {string}
          */
-        ScopesEnum: "read" | "judge" | "responses:write" | "manage";
+        ScopesEnum: "read" | "judge" | "responses:write" | "score" | "manage";
+        ScoreInRequest: {
+            /** @description A model's number; the champion where left out. */
+            model?: number | null;
+            items: components["schemas"]["ScoreItemRequest"][];
+        };
+        ScoreItemRequest: {
+            prompt: string | components["schemas"]["Message"][];
+            responses: string[];
+        };
+        /** @description One item for each that was sent, and in it one reward for each response, in their order. */
+        ScoreOut: {
+            model: number;
+            items: components["schemas"]["ItemScoresOut"][];
+        };
         /**
          * @description * `line` - line
          *     * `blank_line` - blank_line
@@ -3292,6 +3369,56 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ScheduleOut"];
+                };
+            };
+        };
+    };
+    projects_score_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ScoreInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ScoreOut"];
+                };
+            };
+        };
+    };
+    projects_score_openrlhf_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RemoteRewardInRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RemoteRewardOut"];
                 };
             };
         };

@@ -2,6 +2,7 @@ import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 
+import { share } from "./samples";
 import { open } from "./server";
 
 afterEach(() => vi.unstubAllGlobals());
@@ -94,6 +95,53 @@ test("a running run is cancelled only after a yes", async () => {
   await userEvent.click(within(dialog).getByRole("button", { name: "Cancel the run" }));
   expect(await screen.findByText(/Training run 11 stops/)).toBeVisible();
   expect(sent[0]?.path).toBe("/training-runs/11/cancel");
+});
+
+const model = (number: number, champion: boolean) => ({
+  id: 10 + number,
+  number,
+  champion,
+  accuracy: share(0.7, 200),
+  snapshot: { id: 1, number: 1, sha256: "0".repeat(64) },
+  backbone: "small",
+  heads: 8,
+  run: 1,
+  created_at: AT,
+  promoted_at: champion ? AT : null,
+});
+
+test("answers typed into the scratch pad are scored, the best first, with the chance to win", async () => {
+  const score = (mean: number) => ({ mean, lower: mean - 0.2, upper: mean + 0.2 });
+  const sent = open("/reward-models", {
+    "/training-runs": [],
+    "/reward-models": [model(2, true), model(1, false)],
+    "POST /score": { model: 2, items: [{ scores: [score(0), score(1)] }] },
+  });
+  await userEvent.type(await screen.findByLabelText("Prompt"), "Why is it blue?");
+  await userEvent.type(screen.getByLabelText("Answer 1"), "It is not.");
+  await userEvent.type(screen.getByLabelText("Answer 2"), "Blue light scatters.");
+  await userEvent.click(screen.getByRole("button", { name: "Score" }));
+  const table = await screen.findByRole("table", { name: "Scores" });
+  const rows = within(table).getAllByRole("row").slice(1);
+  expect(rows[0]).toHaveTextContent("2. Blue light scatters.1.00 (0.80 to 1.20)73 %");
+  expect(rows[1]).toHaveTextContent("1. It is not.0.00 (−0.20 to 0.20)27 %");
+  expect(sent[0]?.body).toEqual({
+    model: 2,
+    items: [{ prompt: "Why is it blue?", responses: ["It is not.", "Blue light scatters."] }],
+  });
+});
+
+test("what keeps the scratch pad from scoring is said beside it", async () => {
+  const detail = "The scoring worker did not answer within 60 seconds.";
+  open("/reward-models", {
+    "/training-runs": [],
+    "/reward-models": [model(2, true)],
+    "POST /score": Response.json({ detail }, { status: 504 }),
+  });
+  await userEvent.type(await screen.findByLabelText("Prompt"), "Why?");
+  await userEvent.type(screen.getByLabelText("Answer 1"), "Because.");
+  await userEvent.click(screen.getByRole("button", { name: "Score" }));
+  expect(await screen.findByRole("alert")).toHaveTextContent(detail);
 });
 
 test("a refused retrain says what the server said", async () => {

@@ -31,6 +31,7 @@ import { pushExample } from "./pushExample";
 
 const SCOPES: { value: Scope; label: string; description: string }[] = [
   { value: "responses:write", label: "Send responses", description: "Add responses to the pool." },
+  { value: "score", label: "Score", description: "Ask the reward model for rewards." },
   { value: "judge", label: "Judge", description: "Take tasks and answer them." },
   { value: "read", label: "Read", description: "Read everything managers see." },
   { value: "manage", label: "Manage", description: "Read and change everything here." },

@@ -9,6 +9,7 @@ import { usePromote, useRetrain, useRewardModels, useRuns } from "@/api/manageMo
 import type { RewardModel, TrainingRun } from "@/api/types";
 import { duration, percent } from "@/components/plots/words";
 
+import { ScratchPad } from "./models/ScratchPad";
 import { DataTable, type Column } from "./parts/DataTable";
 import { Dialog } from "./parts/Dialog";
 import { Facts } from "./parts/Facts";
@@ -173,6 +174,7 @@ export function RewardModelsPage() {
                 <DataTable caption="Models" columns={MODELS} rows={all} keyOf={({ id }) => id} />
               </Section>
             )}
+            {all.length > 0 && <ScratchPad models={all} />}
           </>
         )}
       </Loaded>

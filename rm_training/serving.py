@@ -1,0 +1,63 @@
+"""Answers the web's questions for rewards. Loads torch: imported by the scoring worker alone.
+
+It keeps the models that were asked for last, and no embedding: what an RL trainer asks about it
+asks once.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+from django.core.cache import cache
+
+from rm_training.ml.render import Conversation
+from rm_training.models import RewardModel
+from rm_training.scoring import Served
+
+MODELS_KEPT = 2
+REPLY_SECONDS = 60
+
+
+def answer(*, model_id: int, items: Sequence[dict[str, Any]], reply: str) -> None:
+    """Scores the items and pushes `{"scores": […]}` to the Redis list `reply`, or `{"failed": why}`
+    where that fails, which is raised too."""
+    try:
+        found = {"scores": _scores(_served(model_id), items)}
+    except Exception as error:
+        _push(reply, {"failed": f"{type(error).__name__}: {error}"})
+        raise
+    _push(reply, found)
+
+
+@lru_cache(maxsize=MODELS_KEPT)
+def _served(model_id: int) -> Served:
+    return Served(RewardModel.objects.select_related("run").get(pk=model_id))
+
+
+def _scores(served: Served, items: Sequence[dict[str, Any]]) -> list[list[list[float]]]:
+    """Mean, lower and upper of each response of each item."""
+    asked = [
+        Conversation(tuple(item["prompt"]), response)
+        for item in items
+        for response in item["responses"]
+    ]
+    sizes = np.array([len(item["responses"]) for item in items])
+    features = served.backbone.embed(asked)
+    group = np.repeat(np.arange(len(items)), sizes)
+    beside = np.stack(served.ensemble.score(features, group), axis=1)
+    alone = np.stack(served.ensemble.score(features), axis=1)
+    # Of a response alone nothing is left beside the others.
+    rows = np.where((sizes == 1)[group, None], alone, beside)
+    return [part.tolist() for part in np.split(rows, np.cumsum(sizes)[:-1])]
+
+
+def _push(reply: str, found: dict[str, Any]) -> None:
+    redis = cache._cache.get_client(write=True)  # type: ignore[attr-defined] # Django's Redis cache
+    with redis.pipeline() as steps:
+        steps.rpush(reply, json.dumps(found))
+        steps.expire(reply, REPLY_SECONDS)
+        steps.execute()
