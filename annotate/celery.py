@@ -40,6 +40,7 @@ app.conf.update(
     worker_cancel_long_running_tasks_on_connection_loss=True,
     # Housekeeping; what admins schedule is in the database beside it.
     beat_schedule={
+        "refresh what was missed": {"task": "annotate.refresh_late", "schedule": 600.0},
         "return ended leases": {"task": "annotate.return_expired", "schedule": 60.0},
         "watch runs and rounds": {"task": "rm_training.watch", "schedule": 30.0},
     },

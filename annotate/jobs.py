@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from functools import partial
+from secrets import randbits
 from typing import Any
 
 from django.core.cache import cache
 from django.db import transaction
 
 COALESCE_SECONDS = 10
+ITEMS_AT_ONCE = 1_000
+_MARK_BITS = 52  # what a sorted set's scores hold exactly
+_FORGET = """
+for i = 1, #ARGV, 2 do
+    if redis.call('ZSCORE', KEYS[1], ARGV[i]) == ARGV[i + 1] then
+        redis.call('ZREM', KEYS[1], ARGV[i])
+    end
+end
+"""
 EVERYTHING = 0
 """The item that stands for all: no row has this number."""
 
@@ -34,20 +44,18 @@ def enqueue_gathered(name: str, key: int, items: Collection[int]) -> None:
     transaction.on_commit(partial(_send_gathered, name, key, items))
 
 
-def gathered(name: str, key: int) -> set[int]:
-    """The items named since the last run that `finished`: those of a run that died come again."""
-    named, taken = _named(name, key)
-    with _redis().pipeline() as steps:
-        steps.sunionstore(taken, taken, named)
-        steps.delete(named)
-        steps.smembers(taken)
-        return {int(item) for item in steps.execute()[-1]}
+def gathered(name: str, key: int) -> dict[int, int]:
+    """The items that were named and that no run has `finished` with, each with a mark that naming
+    it again changes."""
+    found = _redis().zrange(_named(name, key), 0, -1, withscores=True)
+    return {int(item): int(mark) for item, mark in found}
 
 
-def finished(name: str, key: int, items: Collection[int]) -> None:
-    """What a run has done with: called once its transaction is committed."""
-    if items:
-        _redis().srem(_named(name, key)[1], *items)
+def finished(name: str, key: int, items: Mapping[int, int]) -> None:
+    """What a run found with `gathered` and has done with, called once its transaction is committed:
+    an item that was named again meanwhile stays."""
+    for chunk in _chunks([*items.items()]):
+        _redis().eval(_FORGET, 1, _named(name, key), *[part for pair in chunk for part in pair])
 
 
 def opened(name: str, *args: Any) -> None:
@@ -71,20 +79,24 @@ def _send_coalesced(name: str, args: tuple[Any, ...], seconds: int) -> None:
 def _send_gathered(name: str, key: int, items: Collection[int]) -> None:
     window = cache.make_key(_window(name, (key,)))
     with _redis().pipeline() as steps:  # one trip, as it is behind every click of a rater
-        steps.sadd(_named(name, key)[0], *items)
+        steps.zadd(_named(name, key), {item: randbits(_MARK_BITS) for item in items})
         steps.set(window, 1, nx=True, ex=COALESCE_SECONDS + 60)
         first = steps.execute()[-1]
     if first:
         _send(name, (key,), COALESCE_SECONDS)
 
 
+def _chunks(items: Sequence[tuple[int, int]]) -> Iterator[Sequence[tuple[int, int]]]:
+    return (items[at : at + ITEMS_AT_ONCE] for at in range(0, len(items), ITEMS_AT_ONCE))
+
+
 def _redis() -> Any:
     return cache._cache.get_client(write=True)  # type: ignore[attr-defined] # Django's Redis cache
 
 
-def _named(name: str, key: int) -> tuple[str, str]:
-    """The sets of items: those named since the last run began, and those a run has taken."""
-    return f"gather:{name}:{key}", f"gather:{name}:{key}:taken"
+def _named(name: str, key: int) -> str:
+    """The sorted set of the items, by their marks."""
+    return f"gather:{name}:{key}"
 
 
 def _window(name: str, args: tuple[Any, ...]) -> str:

@@ -94,12 +94,15 @@ def import_file(
         path, name=name or path.name, format=format, overlap=project.overlap, size=BATCH
     )
     with _duplicate_ids() as is_new, _quick_commits(), _no_collecting(), reading as found:
-        for batch in found:
-            writer.write(batch, is_new)
-            report.bytes_read = batch.bytes_read
-            progress(report)
-    if report.votes_added:
-        enqueue_gathered("annotate.refresh_consensus", project.pk, [EVERYTHING])
+        try:
+            for batch in found:
+                writer.write(batch, is_new)
+                report.bytes_read = batch.bytes_read
+                progress(report)
+        finally:
+            # However it ends, and where it finds what an import that was killed had written.
+            if report.votes_added or report.tasks_known:
+                enqueue_gathered("annotate.refresh_consensus", project.pk, [EVERYTHING])
     return report
 
 

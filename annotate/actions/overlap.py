@@ -7,25 +7,25 @@ from django.db import connection
 
 from annotate.models import Project
 from annotate.queries.counted import Counted
-from annotate.stats.arrays import IntArray
+from annotate.stats.arrays import FloatArray, IntArray
 from annotate.stats.stopping import plan, typical_confusion
 
 # A task gets one place more at a time, and only once all it had are judged, so none is judged more
 # often than its consensus needed. A task that somebody is just changing waits for the next refresh.
 _UNSURE = """
-SELECT t.id FROM annotate_task AS t
+FROM annotate_task AS t
 JOIN annotate_question AS q ON q.id = t.question_id
 JOIN annotate_taskconsensus AS c ON c.task_id = t.id
 WHERE q.project_id = %(project)s AND t.purpose = 'work' AND t.places_left = 0
   AND t.overlap < %(most)s AND c.judgments >= t.overlap AND c.confidence < %(confidence)s
   AND NOT EXISTS (
       SELECT FROM annotate_assignment AS a WHERE a.task_id = t.id AND a.state = 'leased')
-FOR NO KEY UPDATE OF t SKIP LOCKED
 """
-_EXTEND = """
+_EXTEND = f"""
 UPDATE annotate_task SET overlap = overlap + 1, places_left = places_left + 1
-WHERE id = ANY(%(tasks)s) AND places_left = 0
-"""
+WHERE id IN (
+    SELECT t.id {_UNSURE} AND t.id = ANY(%(tasks)s) FOR NO KEY UPDATE OF t SKIP LOCKED)
+"""  # noqa: S608 -- our own words
 _SPENT = """
 SELECT (
     SELECT count(*) FROM annotate_judgment AS j
@@ -68,36 +68,52 @@ WINDOW = 5_000
 
 def extend_overlap(*, project: Project, counted: Counted) -> int:
     """Gives a place to each fully judged task whose consensus is below the project's confidence and
-    that a few more judgments could decide otherwise, within its largest overlap and the project's
-    budget: those first where a judgment is expected to gain most. How many; 0 where the overlap is
-    fixed."""
+    that the places it may still get could decide otherwise, within the project's budget: those
+    first where a judgment is expected to gain most. How many; 0 where the overlap is fixed."""
     if project.overlap_max is None:
         return 0
     keys = {"project": project.pk, "most": project.overlap_max, "confidence": project.confidence}
     with connection.cursor() as cursor:
-        cursor.execute(_UNSURE, keys)
-        unsure = np.array([pk for (pk,) in cursor.fetchall()], dtype=np.int64)
-        worth_it = _best_first(counted, unsure)
-        if project.budget is not None and len(worth_it):
+        left = None
+        if project.budget is not None:
             cursor.execute(_SPENT, keys)
-            worth_it = worth_it[: max(project.budget - int(cursor.fetchone()[0]), 0)]
-        cursor.execute(_EXTEND, {"tasks": worth_it.tolist()})
+            left = max(project.budget - int(cursor.fetchone()[0]), 0)
+        if left == 0:
+            return 0
+        cursor.execute(f"SELECT t.id, t.overlap {_UNSURE}", keys)
+        unsure = np.array(cursor.fetchall(), dtype=np.int64).reshape(-1, 2)
+        room = project.overlap_max - unsure[:, 1]
+        best = _best_first(counted, unsure[:, 0], room)[:left]
+        cursor.execute(_EXTEND, {**keys, "tasks": best.tolist()})
         return int(cursor.rowcount)
 
 
-def _best_first(counted: Counted, tasks: IntArray) -> IntArray:
-    """Those of `tasks` that another judgment may gain something at, by how much it is expected to.
-    A judgment of a ranking is one of all its pairs."""
-    of_unit = np.repeat(counted.tasks, counted.units)
-    rows = np.isin(of_unit, tasks) & (counted.counts.sum(axis=1) > 0)
+def _best_first(counted: Counted, tasks: IntArray, room: IntArray) -> IntArray:
+    """Those of `tasks` that the judgments there is `room` for may gain something at, by how much
+    one is expected to. A judgment of a ranking is one of all its pairs."""
+    found = [_offers(counted, tasks, room, steps=steps) for steps in (False, True)]
+    ids, gain = (np.concatenate(column) for column in zip(*found, strict=True))
+    best: IntArray = ids[np.argsort(-gain, kind="stable")]
+    return best
+
+
+def _offers(
+    counted: Counted, tasks: IntArray, room: IntArray, *, steps: bool
+) -> tuple[IntArray, FloatArray]:
+    """Of pairs or of steps, whose raters err differently: the tasks, and the gain a judgment."""
+    of_unit, judged = np.repeat(counted.tasks, counted.units), counted.counts.sum(axis=1) > 0
+    kind = np.repeat(counted.steps == steps, counted.units)
+    rows = np.isin(of_unit, tasks) & judged & kind
     ids, number = np.unique(of_unit[rows], return_inverse=True)
+    order = np.argsort(tasks)
     offers = plan(
         counted.posterior[rows],
-        reliability=typical_confusion(counted.posterior, counted.counts),
+        reliability=typical_confusion(counted.counts[judged & kind]),
         budget=np.inf,
         task=number,
+        room=room[order][np.searchsorted(tasks[order], ids)],
     )
-    return ids[offers.task]
+    return ids[offers.task], offers.gain / offers.votes
 
 
 def size_leases(*, project: Project) -> None:

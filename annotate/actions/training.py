@@ -10,6 +10,7 @@ from rest_framework.exceptions import ValidationError
 
 from annotate.actions.answers import Parts, checked, columns_of
 from annotate.actions.audit import record
+from annotate.jobs import enqueue_gathered
 from annotate.models import Assignment, Judgment, KnownAnswer, Membership, Project, Task, User
 from annotate.queries.answers import ShownAnswer, is_right, shown_answer
 from annotate.queries.known import checks_of, right_needed
@@ -89,6 +90,7 @@ def forget_known_answer(*, task: Task, by: User) -> None:
     task.places_left = task.overlap - used
     task.save(update_fields=["purpose", "overlap", "places_left"])
     record(project=task.question.project, actor=by, action="known answer removed", task=task.pk)
+    enqueue_gathered("annotate.refresh_consensus", task.question.project_id, [task.pk])
 
 
 def feedback_on(assignment: Assignment, judgment: Judgment) -> Feedback | None:

@@ -153,8 +153,8 @@ def _against_decisions(project: Project, consensus: Consensus) -> Calibration:
 
 
 def _against_gold(project: Project, consensus: Consensus) -> Calibration:
-    """What the votes on gold would make of it were it work, against the known answers. How votes
-    weigh doesn't know gold."""
-    votes, known = load_gold(project)
+    """What the first votes on gold would make of it, as many as work gets, against the known
+    answers. How votes weigh doesn't know gold."""
+    votes, known = load_gold(project, most=project.overlap)
     place, outcome = votes.decided(known)
     return calibration_of_posterior(weighed(votes, consensus.weights).posterior[place], outcome)

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from annotate.models import Judgment, Project, Prompt, Question, Response, Task, User
-from annotate.queries.consensus import Weights, consensus_of
+from annotate.queries.consensus import Weights, estimated
+from annotate.queries.votes import load_unit_votes
 from annotate.questions.steps import split
 from annotate.stats.consensus import MISSING, pair_outcomes
 
@@ -23,7 +24,8 @@ CHUNK = 2_000
 
 def judged_tasks(project: Project) -> Iterator[dict[str, Any]]:
     """Rows in the order of task ids, a few thousand tasks in memory at once."""
-    weights = consensus_of(project).weights
+    # From nothing: what a worker has estimated before must not be in the snapshot's hash.
+    weights = estimated(load_unit_votes(project)).weights
     after = 0
     while True:
         ids = list(

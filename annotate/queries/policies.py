@@ -13,11 +13,9 @@ from annotate.queries.votes import UnitVotes
 from annotate.stats.arrays import FloatArray, IntArray
 from annotate.stats.consensus import MISSING
 from annotate.stats.estimates import Estimate
-from annotate.stats.ranking.davidson import FIRST
 from annotate.stats.ranking.leaderboard import leaderboard
 from annotate.stats.ranking.standings import Standings
 from annotate.stats.ranking.style import STYLE_FEATURES, style_difference, style_features
-from annotate.stats.ranking.weighed import weighed_win_rates
 from annotate.stats.raters.groups import rater_groups
 
 CHUNK = 5_000
@@ -40,13 +38,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class RankedPolicy:
-    """`weighed` is the win rate where raters count by their reliability, with its own interval."""
-
     id: int
     name: str
     plain: Standing
     controlled: Standing
-    weighed: Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +99,6 @@ class _Compared:
     outcome: IntArray
     task: IntArray
     rater: IntArray
-    left: IntArray
 
 
 def policies_of(project: Project, votes: UnitVotes) -> Policies | None:
@@ -136,7 +130,7 @@ def _compared(project: Project, votes: UnitVotes, of_response: dict[int, int]) -
         parts.append((responses[place, i[unit]], responses[place, j[unit]], rows))
     if not parts:
         none = np.zeros(0, dtype=np.int64)
-        return _Compared(none, none, none, none, none, none)
+        return _Compared(none, none, none, none, none)
     first, second, rows = (np.concatenate(c) for c in zip(*parts, strict=True))
     known = np.array([*of_response], dtype=np.int64)
     kept = np.isin(first, known) & np.isin(second, known)
@@ -147,7 +141,6 @@ def _compared(project: Project, votes: UnitVotes, of_response: dict[int, int]) -
         votes.outcome[rows],
         votes.task[rows],
         votes.rater[rows],
-        votes.left[rows],
     )
 
 
@@ -167,9 +160,6 @@ def _ranked(compared: _Compared, of_response: dict[int, int], names: dict[int, s
         style=style_difference(features[first], features[second]),
     )
     controlled = board.controlled or board.plain
-    weighed = _weighed(
-        compared, number[first], number[second], component=board.plain.ranking.component
-    )
     order = np.argsort(-board.plain.ranking.score, kind="stable")
     return Policies(
         policies=[
@@ -178,7 +168,6 @@ def _ranked(compared: _Compared, of_response: dict[int, int], names: dict[int, s
                 name=names[int(policies[i])],
                 plain=_standing(board.plain, i),
                 controlled=_standing(controlled, i),
-                weighed=weighed[i],
             )
             for i in order
         ],
@@ -197,22 +186,6 @@ def _ranked(compared: _Compared, of_response: dict[int, int], names: dict[int, s
         same_policy=board.same_policy,
         no_intervals=board.plain.no_intervals,
         incomparable=board.incomparable,
-    )
-
-
-def _weighed(
-    compared: _Compared, first: IntArray, second: IntArray, *, component: IntArray
-) -> list[Estimate]:
-    """By the policies' numbers `first` and `second`, `[n]` each."""
-    kept = first != second
-    _, rater = np.unique(compared.rater[kept], return_inverse=True)
-    return weighed_win_rates(
-        first[kept],
-        second[kept],
-        compared.outcome[kept],
-        rater,
-        (compared.left[kept] != FIRST).astype(np.int64),
-        component=component,
     )
 
 

@@ -7,7 +7,7 @@ and no Python object each.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
@@ -175,10 +175,22 @@ def load_rankings(project: Project) -> dict[int, tuple[IntArray, IntArray]]:
     return {k: (task, ranks) for k, (task, ranks) in found.items()}
 
 
-def load_gold(project: Project) -> tuple[UnitVotes, UnitVotes]:
-    """People's votes on the gold comparisons, and the known answers in the same form."""
+def load_gold(project: Project, *, most: int) -> tuple[UnitVotes, UnitVotes]:
+    """People's votes on the gold comparisons, the first `most` of each, and the known answers in
+    the same form."""
     votes = _ranked(_VOTES, _keys(project, purpose=Task.Purpose.GOLD))
-    return _unit_votes(votes), _unit_votes(_ranked(_KNOWN, {"project": project.pk}))
+    first = [_first(part, most) for part in votes]
+    return _unit_votes(first), _unit_votes(_ranked(_KNOWN, {"project": project.pk}))
+
+
+def _first(judged: _Judged, most: int) -> _Judged:
+    """The first `most` judgments of each task; they come in the order they were given."""
+    order = np.argsort(judged.task, kind="stable")
+    sizes = np.bincount(np.unique(judged.task, return_inverse=True)[1])
+    number = np.arange(len(order)) - np.repeat(unit_starts(sizes), sizes)
+    kept = np.sort(order[number < most])
+    arrays = ("task", "rater", "question", "seconds", "when", "outcomes", "left")
+    return replace(judged, **{name: getattr(judged, name)[kept] for name in arrays})
 
 
 def load_decisions(project: Project, *, tasks: Collection[int] | None = None) -> UnitVotes:

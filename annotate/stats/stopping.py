@@ -21,12 +21,14 @@ from numpy.typing import NDArray
 
 from annotate.stats.arrays import FloatArray, IntArray
 from annotate.stats.consensus import entropy, smoothed_majority
+from annotate.stats.reliability.patterns import find_patterns
 
 BoolArray = NDArray[np.bool_]
 
 TYPICAL = 0.7
 """The accuracy of a rater before anything is known, worth `TYPICAL_VOTES` votes a truth."""
 TYPICAL_VOTES = 8.0
+_TYPICAL_TURNS = 30
 LOOK_AHEAD = 3
 """Votes looked ahead by `plan`. A single vote often can't overturn a label, so that its expected
 gain is nothing although two or three would help (Frazier & Powell 2010)."""
@@ -89,14 +91,29 @@ def expected_gains_of_counts(counts: FloatArray, *, prior: float = 1.0) -> Gains
     return Gains(np.maximum(largest - now.max(axis=1), 0.0), np.maximum(entropy(now) - nats, 0.0))
 
 
-def typical_confusion(posterior: FloatArray, counts: IntArray) -> FloatArray:
-    """What the next rater is likely to confuse, `[K, K]`, from what all have said: the share of
-    each answer (columns) among the votes `counts[tasks, K]` where a truth (rows) is likely."""
+def typical_confusion(counts: IntArray) -> FloatArray:
+    """What the next rater is likely to confuse, `[K, K]`, from the votes `counts[tasks, K]`: the
+    chance of each answer (columns) by the truth (rows), of raters who all err alike.
+
+    Dawid and Skene's model with one matrix for all, by EM over the distinct rows of counts; each of
+    the matrix's rows has the prior of `TYPICAL_VOTES` votes at the accuracy `TYPICAL`. Tasks with
+    one vote say nothing about it.
+    """
     outcomes = counts.shape[1]
     wrong = (1 - TYPICAL) / max(outcomes - 1, 1)
     before = np.full((outcomes, outcomes), wrong) + np.eye(outcomes) * (TYPICAL - wrong)
-    said = posterior.T @ counts + TYPICAL_VOTES * before
-    confusion: FloatArray = said / said.sum(axis=1, keepdims=True)
+    kinds = find_patterns(counts)
+    kinds = kinds.only(kinds.counts.sum(axis=1) >= 2)
+    votes, times = kinds.counts.astype(np.float64), kinds.times
+    posterior = votes / votes.sum(axis=1, keepdims=True)
+    confusion: FloatArray = before
+    for _ in range(_TYPICAL_TURNS):
+        weight = posterior * times[:, None]
+        said = weight.T @ votes + TYPICAL_VOTES * before
+        confusion = said / said.sum(axis=1, keepdims=True)
+        logs = votes @ np.log(confusion).T + np.log(weight.sum(axis=0) + 1)
+        posterior = np.exp(logs - logs.max(axis=1, keepdims=True))
+        posterior /= posterior.sum(axis=1, keepdims=True)
     return confusion
 
 

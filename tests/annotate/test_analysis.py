@@ -412,12 +412,15 @@ def test_votes_on_gold_are_held_against_the_known_answers(
         task.refresh_from_db()
         for user in users[: 1 + n % 5]:
             vote(task, user, right if rng.random() < 0.8 else right[::-1])
+    Project.objects.update(overlap=3)
+    project.refresh_from_db()
     found = figures_of(project)
     assert found["judgments"] == 0  # gold is no work
     assert found["calibration"]["n"] == 0
     gold = found["calibration_on_gold"]
     assert (gold["n"], gold["reason"]) == (60, None)
-    votes, known = load_gold(project)
+    votes, known = load_gold(project, most=3)
+    assert counts_of_units(votes).sum(axis=1).max() == 3  # of five: as many as work gets
     posterior = smoothed_majority(counts_of_units(votes).astype(float))
     place, outcome = votes.decided(known)
     assert gold["log_loss"] == pytest.approx(-np.log(posterior[place, outcome]).mean())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 import numpy as np
@@ -17,6 +18,7 @@ from annotate.actions.consensus import refresh_consensus
 from annotate.actions.judge import submit
 from annotate.actions.people import add_person
 from annotate.actions.review import adjudicate
+from annotate.actions.training import forget_known_answer, set_known_answer
 from annotate.models import (
     Assignment,
     Judgment,
@@ -28,8 +30,9 @@ from annotate.models import (
     User,
 )
 from annotate.queries import consensus as query
+from annotate.queries import counted
 from annotate.queries.consensus import counts_of_units, weighed, weights_of
-from annotate.queries.counted import counted_of, load_counted
+from annotate.queries.counted import counted_of, load_counted, projects_not_refreshed
 from annotate.queries.votes import UnitVotes, load_decisions, load_unit_votes
 from annotate.stats.consensus.dawid_skene import dawid_skene
 from annotate.stats.reliability import alpha, raw_agreement
@@ -215,8 +218,8 @@ def test_the_worker_is_told_which_tasks_changed_and_again_if_it_died(
     monkeypatch.setattr(jobs, "_send", lambda name, args, countdown: sent.append(name))
     asked: list[set[int] | None] = []
 
-    def refresh(*, project: Project, tasks: set[int] | None) -> None:
-        asked.append(tasks)
+    def refresh(*, project: Project, tasks: list[int] | None) -> None:
+        asked.append(None if tasks is None else set(tasks))
         if len(asked) == 1:
             raise MemoryError("killed")
 
@@ -235,4 +238,46 @@ def test_the_worker_is_told_which_tasks_changed_and_again_if_it_died(
     jobs.enqueue_gathered(REFRESH, project.pk, [jobs.EVERYTHING])
     refresh_consensus_task(project.pk)
     assert asked[2:] == [None, None]
-    assert jobs.gathered(REFRESH, project.pk) == set()
+    assert jobs.gathered(REFRESH, project.pk) == {}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_an_item_named_again_while_a_run_reads_it_stays(project: Project) -> None:
+    jobs.enqueue_gathered("x", project.pk, [1, 2])
+    first = jobs.gathered("x", project.pk)
+    jobs.enqueue_gathered("x", project.pk, [2, 3])
+    second = jobs.gathered("x", project.pk)
+    assert (set(first), set(second)) == ({1, 2}, {1, 2, 3})
+    jobs.finished("x", project.pk, first)
+    assert set(jobs.gathered("x", project.pk)) == {2, 3}
+    jobs.finished("x", project.pk, second)
+    assert jobs.gathered("x", project.pk) == {}
+    many = range(1, 2_501)
+    jobs.enqueue_gathered("x", project.pk, many)
+    jobs.finished("x", project.pk, jobs.gathered("x", project.pk))
+    assert jobs.gathered("x", project.pk) == {}
+
+
+def test_judgments_that_no_refresh_has_seen_are_found(
+    project: Project, raters: list[User], add_tasks: AddTasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    add_tasks(2, overlap=2)
+    judge(project, raters[0], np.random.default_rng(0))
+    assert projects_not_refreshed() == []  # it may be on its way
+    monkeypatch.setattr(counted, "LATE", "-1 minute")
+    assert projects_not_refreshed() == [project.pk]
+    refresh_consensus(project=project)
+    assert projects_not_refreshed() == []
+
+
+def test_a_task_that_is_no_gold_any_more_is_counted(
+    project: Project, alice: User, raters: list[User], add_tasks: AddTasks,
+    django_capture_on_commit_callbacks: Any,
+) -> None:  # fmt: skip
+    [task] = add_tasks(1)
+    ranks = [{"response": pk, "rank": n} for n, pk in enumerate(task.response_ids, 1)]
+    parts = {"ranks": ranks, "strength": 2}
+    set_known_answer(task=task, by=alice, parts=parts, explanation="So.", training=False)
+    with django_capture_on_commit_callbacks(execute=True):
+        forget_known_answer(task=task, by=alice)
+    assert set(jobs.gathered(REFRESH, project.pk)) == {task.pk}

@@ -19,7 +19,6 @@ from annotate.stats.ranking.leaderboard import (
 from annotate.stats.ranking.simultaneous import rank_ranges, simultaneous_errors
 from annotate.stats.ranking.standings import NEVER_COMPARED, NO_COMPARISONS, ONE_PROMPT
 from annotate.stats.ranking.style import STYLE_FEATURES, style_difference, style_features
-from annotate.stats.ranking.weighed import weighed_win_rates
 
 NOTHING = np.zeros(0, dtype=np.int64)
 
@@ -258,37 +257,3 @@ def test_style_is_counted_outside_code() -> None:
 def test_the_difference_of_style_is_relative() -> None:
     found = style_difference(np.array([[500.0, 0.0, 3.0]]), np.array([[520.0, 0.0, 0.0]]))
     assert found.tolist() == [[pytest.approx(-20 / 1020), 0, 1]]
-
-
-def test_raters_who_guess_or_like_a_side_count_for_little_where_raters_are_weighed() -> None:
-    rng = np.random.default_rng(12)
-    truth, n = np.array([1.0, 0.0, -1.0]), 6000
-    first = rng.integers(3, size=n)
-    second = (first + rng.integers(1, 3, size=n)) % 3
-    rater, left = rng.integers(10, size=n), rng.integers(2, size=n)
-    win, tie = outcome_probabilities(truth[first] - truth[second], np.array([-1.0]))
-    draw = rng.random(n)
-    honest = (draw > win).astype(np.int64) + (draw > win + tie)
-    # Four of ten don't look: two click at random, two nearly always on the left.
-    guess = np.where(rater < 2, 2 * rng.integers(2, size=n), 2 * (left ^ (rng.random(n) < 0.05)))
-    outcome = np.where(rater < 4, guess, honest)
-    apart = np.zeros(3, dtype=np.int64)
-    weighed = weighed_win_rates(first, second, outcome, rater, left, component=apart)
-    board = leaderboard(first, second, outcome, policies=3, cluster=np.arange(n))
-    all_win, all_tie = outcome_probabilities(truth[:, None] - truth, np.array([-1.0]))
-    expected = [np.delete(row, i).mean() for i, row in enumerate(all_win + all_tie / 2)]
-    for i in (0, 2):
-        assert weighed[i].value == pytest.approx(expected[i], abs=0.03)
-        assert abs((board.plain.win_rates[i].value or 0) - expected[i]) > 0.06
-        assert (weighed[i].lower or 1) < (weighed[i].value or 0) < (weighed[i].upper or 0)
-    assert sum(estimate.n for estimate in weighed) == 2 * n
-
-
-def test_a_policy_that_met_nobody_has_no_weighed_win_rate() -> None:
-    votes = (np.zeros(9, int), np.ones(9, int), np.zeros(9, int), np.arange(9), np.zeros(9, int))
-    found = weighed_win_rates(*votes, component=np.array([0, 0, 1]))
-    assert (found[0].value or 0) > 0.5
-    assert (found[2].value, found[2].reason) == (None, NEVER_COMPARED)
-    none = [NOTHING] * 5
-    alone = weighed_win_rates(*none, component=np.arange(2))
-    assert [each.reason for each in alone] == [NEVER_COMPARED] * 2

@@ -241,11 +241,14 @@ def test_the_pairs_of_a_ranking_are_asked_about_together() -> None:
     assert of_task[2] == pytest.approx(2 * alone)
 
 
-def test_the_typical_rater_is_what_all_votes_together_show() -> None:
+@pytest.mark.parametrize("common", [1 / 3, 0.9])
+def test_the_typical_rater_is_what_all_votes_together_show(common: float) -> None:
     rng = np.random.default_rng(2)
-    truth = np.eye(3)[rng.integers(3, size=4000)]
-    true = np.array([[0.8, 0.1, 0.1], [0.2, 0.6, 0.2], [0.05, 0.05, 0.9]])
-    counts = np.stack([rng.multinomial(3, row) for row in truth @ true])
-    assert typical_confusion(truth, counts) == pytest.approx(true, abs=0.03)
-    unknown = typical_confusion(np.zeros((0, 3)), np.zeros((0, 3), dtype=np.int64))
+    share = [common, (1 - common) / 2, (1 - common) / 2]
+    truth = np.eye(3)[rng.choice(3, size=8000, p=share)]
+    true = np.full((3, 3), 0.05) + 0.85 * np.eye(3)
+    counts = np.stack([rng.multinomial(5, row) for row in truth @ true])
+    found = typical_confusion(counts)
+    assert found == pytest.approx(true, abs=0.03)
+    unknown = typical_confusion(np.zeros((0, 3), dtype=np.int64))
     assert unknown == pytest.approx(np.full((3, 3), 0.15) + 0.55 * np.eye(3))

@@ -11,7 +11,7 @@ from rest_framework.response import Response
 from rest_framework.views import APIView
 
 from annotate.api.manage import analysis_serializers as s
-from annotate.jobs import enqueue
+from annotate.jobs import enqueue_coalesced
 from annotate.models import Analysis, Project, User
 from annotate.permissions import project_for
 from annotate.queries.tasks import names
@@ -26,7 +26,7 @@ class AnalysisView(APIView):
     def post(self, request: Request, slug: str) -> Response:
         """Reads all votes and computes consensus, agreement and these figures anew, in a worker;
         new votes do so by themselves within minutes."""
-        enqueue("annotate.analyse", project_for(request, slug).pk, True)
+        enqueue_coalesced("annotate.analyse", project_for(request, slug).pk, True, seconds=1)
         return Response(status=status.HTTP_202_ACCEPTED)
 
 

@@ -84,9 +84,6 @@ class RankedPolicy(serializers.Serializer[Any]):
     name = serializers.CharField()
     plain = Standing()
     controlled = Standing()
-    weighed = Estimate(
-        help_text="The win rate where raters count by their reliability, their side taken out."
-    )
 
 
 class StyleEffect(serializers.Serializer[Any]):

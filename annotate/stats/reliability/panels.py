@@ -78,14 +78,18 @@ def concordance(unit: IntArray, ranks: IntArray) -> Concordance:
         total, pairs = _taus(panels)
         w.append(_w(panels))
         tau.append(total[pairs > 0] / pairs[pairs > 0])
-    return Concordance(_mean(np.concatenate(w), 0.0), _mean(np.concatenate(tau), -1.0))
+    reason = ALL_TIED if (raters >= 2).any() else NONE_JUDGED_TWICE
+    return Concordance(
+        _mean(np.concatenate(w), 0.0, reason), _mean(np.concatenate(tau), -1.0, reason)
+    )
 
 
-def _mean(values: FloatArray, least: float) -> Estimate:
+def _mean(values: FloatArray, least: float, reason: str) -> Estimate:
+    """Of what is not NaN; the reason where that is nothing."""
     values = values[~np.isnan(values)]
     n = len(values)
     if not n:
-        return Estimate(None, None, None, 0, NONE_JUDGED_TWICE)
+        return Estimate(None, None, None, 0, reason)
     mean = float(values.mean())
     if n < 2:
         return Estimate(mean, None, None, n)

@@ -1771,8 +1771,6 @@ export interface components {
             name: string;
             plain: components["schemas"]["Standing"];
             controlled: components["schemas"]["Standing"];
-            /** @description The win rate where raters count by their reliability, their side taken out. */
-            weighed: components["schemas"]["Estimate"];
         };
         Rankings: {
             k: number;

@@ -210,14 +210,12 @@ export const POLICIES = {
       name: "tuned@3",
       plain: standing(0.62, 1, 1, 2),
       controlled: standing(0.55, 1, 1, 1),
-      weighed: share(0.66, 300),
     },
     {
       id: 2,
       name: "base@1",
       plain: standing(0.38, 2, 1, 2),
       controlled: standing(0.45, 2, 2, 2),
-      weighed: share(0.34, 300),
     },
   ],
   wins: [

@@ -5,7 +5,7 @@ import type { Policies, RankedPolicy, Standing } from "@/api/manageTypes";
 import { DotIntervals, Matrix } from "@/components/plots";
 import type { MatrixCell } from "@/components/plots/Matrix";
 import type { Table } from "@/components/plots/table";
-import { counted, percent, whole, withInterval } from "@/components/plots/words";
+import { counted, percent, whole } from "@/components/plots/words";
 
 import { CsvButton, ESTIMATE_COLUMNS, estimateCells } from "../parts/CsvButton";
 import { DataTable, type Column } from "../parts/DataTable";
@@ -58,16 +58,6 @@ function columns({ no_intervals: why }: Policies): Column<RankedPolicy>[] {
       cell: ({ controlled }) => <Rank standing={controlled} why={why} />,
     },
     {
-      name: "Win rate, raters weighed",
-      cell: ({ weighed }) =>
-        weighed.value === null ? (
-          <Why reason={weighed.reason} />
-        ) : (
-          withInterval(weighed, (value) => percent(value))
-        ),
-      sortBy: ({ weighed }) => weighed.value,
-    },
-    {
       name: "Comparisons",
       cell: ({ plain }) => whole(plain.win_rate.n),
       numeric: true,
@@ -76,15 +66,15 @@ function columns({ no_intervals: why }: Policies): Column<RankedPolicy>[] {
 }
 
 function tableOf({ policies }: Policies): Table {
-  const parts = ["as judged", "at equal style", "raters weighed"];
+  const parts = ["as judged", "at equal style"];
   const named = parts.flatMap((part) => ESTIMATE_COLUMNS.map((column) => `${part}: ${column}`));
   return {
     columns: ["policy", "rank", "rank at equal style", ...named],
-    rows: policies.map(({ name, plain, controlled, weighed }) => [
+    rows: policies.map(({ name, plain, controlled }) => [
       name,
       plain.rank,
       controlled.rank,
-      ...[plain.win_rate, controlled.win_rate, weighed].flatMap(estimateCells),
+      ...[plain.win_rate, controlled.win_rate].flatMap(estimateCells),
     ]),
   };
 }
@@ -180,12 +170,6 @@ function Ranked({ found }: { found: Policies }) {
           minWidth={760}
           holdFirst
         />
-        <Text size="sm" c="dimmed">
-          “Raters weighed” is the same win rate where a rater counts by how often their votes are
-          what the policies&apos; scores say (Crowd-BT), and their liking for a side is taken out.
-          Far from the plain one, a few raters make the ranking: look at them on Raters. Its
-          intervals hold for each policy alone.
-        </Text>
       </Stack>
       <Wins found={found} />
       <Style found={found} />
