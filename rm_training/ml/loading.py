@@ -54,7 +54,7 @@ def load_classifier(
             "would be random. Choose a backbone whose checkpoint has them."
         )
     prepare_tokenizer(tokenizer, min(max_tokens, _positions(model, max_tokens)))
-    _fit_padding(model, tokenizer)
+    fit_padding(model, tokenizer)
     return model.eval(), tokenizer
 
 
@@ -105,7 +105,7 @@ def _positions(model: PreTrainedModel, otherwise: int) -> int:
     return int(getattr(model.config, "max_position_embeddings", None) or otherwise)
 
 
-def _fit_padding(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
+def fit_padding(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
     embeddings = model.get_input_embeddings()
     assert isinstance(embeddings, nn.Embedding)
     rows = embeddings.num_embeddings
