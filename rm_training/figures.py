@@ -11,6 +11,8 @@ from rm_training.ml.evaluate import BINS, Bin, CurvePoint, Evaluation
 from rm_training.ml.floors import Floor
 from rm_training.ml.gate import verdict
 from rm_training.ml.intervals import Interval
+from rm_training.ml.probes import ProbeResult, passes
+from rm_training.ml.slices import Slice, slices
 
 NAMES = {"length": "longer wins", "style": "style only", "words": "bag of words"}
 NO_FIGURE = "No held-out comparison has a direction."
@@ -25,6 +27,8 @@ def figures(
     result: Evaluation,
     floors: Mapping[str, Floor],
     curve: Sequence[CurvePoint],
+    probes: Sequence[ProbeResult],
+    suspects: Sequence[Mapping[str, Any]],
 ) -> dict[str, Any]:
     """Everything the run's page plots. `scores` [m] are the candidate's mean rewards."""
     held_out = comparisons.held_out()
@@ -49,6 +53,32 @@ def figures(
         ],
         "reliability": [_bin(bar) for bar in result.calibration],
         "beats_floors": _beats(scores, floors, comparisons, config),
+        "slices": [_slice(part) for part in _slices(scores, held_out, config)],
+        "probes": [_probe(probe) for probe in probes],
+        "probes_sentence": passes(probes)[1],
+        "suspects": [*suspects],
+    }
+
+
+def _slices(scores: Floats, held_out: Comparisons, config: TrainConfig) -> list[Slice]:
+    groups = [held_out.groups[prompt] or None for prompt in held_out.prompt]
+    return slices(scores, held_out, config, groups=groups)
+
+
+def _slice(part: Slice) -> dict[str, Any]:
+    figure = {**estimate(part.accuracy, part.n), "reason": part.reason}
+    return {"dimension": part.dimension, "name": part.name, "accuracy": figure}
+
+
+def _probe(probe: ProbeResult) -> dict[str, Any]:
+    return {
+        "key": probe.key,
+        "label": probe.label,
+        "outcome": probe.outcome,
+        "limit": probe.limit,
+        "why": probe.why,
+        "effect": estimate(probe.effect, probe.responses),
+        "preferred": estimate(probe.preferred, probe.responses),
     }
 
 

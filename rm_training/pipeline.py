@@ -9,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import tempfile
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,9 +34,17 @@ from rm_training.ml.export import write_model
 from rm_training.ml.floors import fit_floors
 from rm_training.ml.forward import Features
 from rm_training.ml.gate import missing, verdict
+from rm_training.ml.probes import ProbeResult, passes, run_probes
+from rm_training.ml.render import Conversation
+from rm_training.ml.suspects import find_suspects
 from rm_training.ml.train import train_heads
 from rm_training.models import RewardModel, TrainingRun
 from rm_training.scoring import Served
+
+PROBED = 100
+"""Responses that are probed, in eight versions each: some seconds on two cores."""
+LISTED = 50
+"""Doubted labels that are listed, the worst first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,21 +84,40 @@ def retrain(*, run: TrainingRun, held: Claim[TrainingRun], report: Reporter) -> 
     report.stage("heads", 0.7, 0.8)
     ensemble = train_heads(features, comparisons.training(), config, report.step)
     scores = ensemble.members(features).mean(1)
-    report.stage("evaluation", 0.8, 0.9)
+    report.stage("evaluation", 0.8, 0.86)
     floors = fit_floors(comparisons, config)
     result = evaluate(scores, comparisons.held_out(), config)
     curve = learning_curve(features, comparisons, ensemble.penalty, config)
-    report.stage("verdict", 0.9, 0.95)
+    doubted = _suspects(features, comparisons.training(), ensemble, config)
+    report.stage("probes for reward hacking", 0.86, 0.92)
+    probes = _probed(backbone, ensemble, comparisons.held_out(), config, report)
+    report.stage("verdict", 0.92, 0.95)
     champion = RewardModel.objects.filter(project=run.project, champion=True).first()
     opponent = _champion_scores(champion, backbone, features, comparisons, report)
-    found = verdict(scores, opponent, comparisons, config=config, style=floors["style"].scores)
+    found = verdict(
+        scores,
+        opponent,
+        comparisons,
+        config=config,
+        style=floors["style"].scores,
+        hacking=passes(probes),
+    )
     report.log(found.sentence)
     report.stage("saving the model", 0.95, 1.0)
     return Outcome(
         found.decision,
         found.sentence,
         opponent=champion.pk if champion else None,
-        evaluation=figures(scores, comparisons, config, result=result, floors=floors, curve=curve),
+        evaluation=figures(
+            scores,
+            comparisons,
+            config,
+            result=result,
+            floors=floors,
+            curve=curve,
+            probes=probes,
+            suspects=doubted,
+        ),
         made=_write(run, held, backbone, ensemble, config),
     )
 
@@ -151,6 +179,41 @@ def _embed(backbone: Backbone, comparisons: Comparisons, report: Reporter) -> Fe
             "part of the conversation was left out"
         )
     return features
+
+
+def _probed(
+    backbone: Backbone,
+    ensemble: HeadEnsemble,
+    held_out: Comparisons,
+    config: TrainConfig,
+    report: Reporter,
+) -> list[ProbeResult]:
+    """The probes' texts are mostly those of the night before, so the cache has them."""
+    cache = DatabaseCache(backbone.digest)
+
+    def score(asked: Sequence[Conversation]) -> Floats:
+        features = embed_all(backbone, asked, cache, progress=report.step)
+        rewards: Floats = ensemble.members(features).mean(1)
+        return rewards
+
+    return run_probes(score, held_out, config, responses=PROBED)
+
+
+def _suspects(
+    features: Features, train: Comparisons, ensemble: HeadEnsemble, config: TrainConfig
+) -> list[dict[str, Any]]:
+    """The tasks whose label the model doubts most, where it has not seen their prompt."""
+    found = find_suspects(features, train, config, penalty=ensemble.penalty)
+    return [
+        {
+            "task": int(train.task[at]),
+            "labelled": float(target),
+            "predicted": float(predicted),
+        }
+        for at, target, predicted in zip(
+            found.index[:LISTED], found.target, found.predicted, strict=False
+        )
+    ]
 
 
 def _champion_scores(

@@ -37,6 +37,34 @@ class ReliabilityBin(serializers.Serializer[Any]):
     n = serializers.IntegerField()
 
 
+class SliceOut(serializers.Serializer[Any]):
+    dimension = serializers.ChoiceField(choices=["group", "margin", "length"])
+    name = serializers.CharField()
+    accuracy = Estimate()
+
+
+class ProbeOut(serializers.Serializer[Any]):
+    """A change that makes no response better. `effect` is on the reward, in standard deviations;
+    `preferred` the share of responses that score higher with it."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment] # the base has a field of this name
+    outcome = serializers.ChoiceField(choices=["passes", "fails", "unclear", "not measured"])
+    limit = serializers.FloatField()
+    why = serializers.CharField()
+    effect = Estimate()
+    preferred = Estimate()
+
+
+class SuspectOut(serializers.Serializer[Any]):
+    """A comparison to learn from whose label the model doubts without having seen its prompt: the
+    probability of the first response's preference as labelled, and as predicted."""
+
+    task = serializers.IntegerField()
+    labelled = serializers.FloatField()
+    predicted = serializers.FloatField()
+
+
 class EvaluationOut(serializers.Serializer[Any]):
     comparisons = serializers.IntegerField()
     prompts = serializers.IntegerField()
@@ -48,6 +76,11 @@ class EvaluationOut(serializers.Serializer[Any]):
     learning_curve = CurvePoint(many=True)
     reliability = ReliabilityBin(many=True)
     beats_floors = serializers.CharField()
+    # Runs before these were measured have none of them.
+    slices = SliceOut(many=True, required=False)
+    probes = ProbeOut(many=True, required=False)
+    probes_sentence = serializers.CharField(required=False)
+    suspects = SuspectOut(many=True, required=False)
 
 
 class TrainingRunOut(serializers.Serializer[Any]):

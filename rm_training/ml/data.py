@@ -36,7 +36,8 @@ class Comparisons:
 
     `first`, `second` [n]: rows of the two responses. `target` [n]: P(first over second), ties half.
     `weight` [n]. `prompt` [n]: the prompt's index, `evaluation` [n]: whether it is held out.
-    `row_prompt` [m]: the prompt's index of each row. `unlabelled`: tasks without a posterior.
+    `task` [n]: the task's id. `row_prompt` [m]: the prompt's index of each row. `groups`: the group
+    of each prompt, "" where it has none. `unlabelled`: tasks without a posterior.
     """
 
     conversations: tuple[Conversation, ...]
@@ -46,7 +47,9 @@ class Comparisons:
     weight: Floats
     prompt: Ints
     evaluation: Bools
+    task: Ints
     row_prompt: Ints
+    groups: tuple[str, ...]
     unlabelled: int = 0
 
     def __len__(self) -> int:
@@ -59,7 +62,7 @@ class Comparisons:
 
     def where(self, kept: Bools) -> Comparisons:
         """The comparisons that a mask [n] keeps, over the same table of texts."""
-        columns = ("first", "second", "target", "weight", "prompt", "evaluation")
+        columns = ("first", "second", "target", "weight", "prompt", "evaluation", "task")
         return replace(self, **{name: getattr(self, name)[kept] for name in columns})
 
     def training(self) -> Comparisons:
@@ -97,7 +100,8 @@ class _Table:
         self.rows: dict[tuple[int, str], int] = {}
         self.conversations: list[Conversation] = []
         self.prompts: dict[str, int] = {}
-        self.pairs: list[tuple[int, int, float, float, int, bool]] = []
+        self.groups: dict[int, str] = {}
+        self.pairs: list[tuple[int, int, float, float, int, bool, int]] = []
         self.unlabelled = 0
 
     def add(self, task: Mapping[str, Any]) -> None:
@@ -108,13 +112,15 @@ class _Table:
             return
         messages = tuple(task["prompt"])
         prompt = self.prompts.setdefault(task["prompt_sha256"], len(self.prompts))
+        self.groups[prompt] = task.get("group") or ""
         rows = [self._row(prompt, messages, response["text"]) for response in task["responses"]]
         targets = list(_targets(task["posterior"], len(rows)))
         for (i, j), target in zip(combinations(rows, 2), targets, strict=True):
             if target is None:
                 continue
             weight = 1 / (len(rows) - 1)
-            self.pairs.append((i, j, target, weight, prompt, task["split"] == "evaluation"))
+            held_out = task["split"] == "evaluation"
+            self.pairs.append((i, j, target, weight, prompt, held_out, task["task"]))
 
     def _row(self, prompt: int, messages: tuple[Mapping[str, str], ...], text: str) -> int:
         row = self.rows.setdefault((prompt, text), len(self.rows))
@@ -123,8 +129,8 @@ class _Table:
         return row
 
     def comparisons(self) -> Comparisons:
-        columns = list(zip(*self.pairs, strict=True)) or [()] * 6
-        first, second, target, weight, prompt, evaluation = columns
+        columns = list(zip(*self.pairs, strict=True)) or [()] * 7
+        first, second, target, weight, prompt, evaluation, task = columns
         return Comparisons(
             conversations=tuple(self.conversations),
             first=np.array(first, np.int64),
@@ -133,7 +139,9 @@ class _Table:
             weight=np.array(weight, np.float64),
             prompt=np.array(prompt, np.int64),
             evaluation=np.array(evaluation, np.bool_),
+            task=np.array(task, np.int64),
             row_prompt=np.array([prompt for prompt, _ in self.rows], np.int64),
+            groups=tuple(self.groups[prompt] for prompt in range(len(self.groups))),
             unlabelled=self.unlabelled,
         )
 

@@ -52,12 +52,15 @@ def verdict(
     *,
     config: TrainConfig,
     style: Floats | None = None,
+    hacking: tuple[bool, str] | None = None,
 ) -> Verdict:
     """Judge rewards [m] of the candidate against the champion's, or a coin where there is none.
 
     `comparisons` holds both splits. Promote where the 95 % interval of the difference in accuracy
     lies above 0, reject where it lies below, else (and on too little data) inconclusive. `style`,
-    the style floor's rewards, adds a sentence on whether the candidate beats it.
+    the style floor's rewards, adds a sentence on whether the candidate beats it. `hacking` says
+    whether the candidate passes the probes for reward hacking, and a sentence: one that does not is
+    not promoted, however much better it is.
     """
     problem = missing(comparisons)
     held_out = _decided(comparisons)
@@ -66,7 +69,11 @@ def verdict(
         return Verdict("inconclusive", sentence, None, None, None, held_out.prompts, len(held_out))
     difference = _difference(candidate, champion, held_out, config)
     decision = _decide(difference)
+    if decision == "promote" and hacking is not None and not hacking[0]:
+        decision = "inconclusive"
     sentence = _main_sentence(decision, candidate, champion, held_out, difference)
+    if hacking is not None:
+        sentence += " " + hacking[1]
     if style is not None:
         sentence += " " + _style_sentence(candidate, style, held_out, config)
     return Verdict(

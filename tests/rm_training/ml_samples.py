@@ -41,7 +41,9 @@ def comparisons(
         weight=np.ones(n) if weight is None else np.asarray(weight, np.float64),
         prompt=np.arange(n) if prompt is None else np.asarray(prompt, np.int64),
         evaluation=np.zeros(n, bool) if evaluation is None else np.asarray(evaluation, bool),
+        task=np.arange(n),
         row_prompt=np.zeros(rows, np.int64),
+        groups=("",) * (1 + int(np.max(np.arange(n) if prompt is None else prompt, initial=0))),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,7 @@ from rm_training.ml.data import Comparisons
 from rm_training.ml.evaluate import evaluate, learning_curve
 from rm_training.ml.floors import fit_floors
 from rm_training.ml.intervals import Interval
+from rm_training.ml.probes import run_probes
 from rm_training.ml.render import Conversation
 
 CONFIG = TrainConfig(resamples=200)
@@ -36,8 +38,16 @@ def comparisons() -> Comparisons:
         weight=np.ones(n),
         prompt=np.arange(n),
         evaluation=np.arange(n) >= 30,
+        task=100 + np.arange(n),
         row_prompt=np.repeat(np.arange(n), 2),
+        groups=("even", "odd") * (n // 2),
     )
+
+
+def by_length(asked: Sequence[Conversation]) -> np.ndarray:
+    """The reward of whoever likes long responses, and kind ones a little."""
+    told = [one.response for one in asked]
+    return np.array([len(text) / 4 + ("kind" in text) for text in told], np.float64)
 
 
 def show(scores: np.ndarray, comparisons: Comparisons) -> dict[str, Any]:
@@ -48,6 +58,8 @@ def show(scores: np.ndarray, comparisons: Comparisons) -> dict[str, Any]:
         CONFIG,
         result=evaluate(scores, comparisons.held_out(), CONFIG),
         floors=fit_floors(comparisons, CONFIG),
+        probes=run_probes(by_length, comparisons.held_out(), CONFIG),
+        suspects=[{"task": 7, "labelled": 0.9, "predicted": 0.2}],
         curve=learning_curve(features, comparisons, 1.0, CONFIG),
     )
 
@@ -79,6 +91,22 @@ def test_bars_lie_where_their_predictions_do(comparisons: Comparisons) -> None:
     assert bar["predicted"] == pytest.approx(predicted)
     assert (bar["lower"], bar["upper"]) == (pytest.approx(0.85), pytest.approx(0.9))
     assert (bar["observed"], bar["n"]) == (pytest.approx((27 * 0.9 + 3 * 0.5) / 30), 30)
+
+
+def test_slices_go_by_the_prompts_groups_and_probes_say_what_moved(
+    comparisons: Comparisons,
+) -> None:
+    shown = show(np.tile([2.0, 0.0], 60), comparisons)
+    parts = {(part["dimension"], part["name"]): part["accuracy"] for part in shown["slices"]}
+    # 27 decided comparisons: 15 of even prompts, 12 of odd ones, all of one length.
+    assert (parts["group", "even"]["n"], parts["group", "odd"]["n"]) == (15, 12)
+    assert parts["group", "even"]["value"] is None
+    assert parts["group", "even"]["reason"].startswith("Hidden: it takes 30 comparisons")
+    assert parts["length", "length-matched"]["n"] == 27
+    by_key = {probe["key"]: probe for probe in shown["probes"]}
+    assert by_key["length"]["outcome"] == "fails"
+    assert by_key["length"]["effect"]["lower"] > by_key["length"]["limit"]
+    assert "“empty sentences added” moves the reward" in shown["probes_sentence"]
 
 
 def test_the_api_takes_the_figures_as_they_are(comparisons: Comparisons) -> None:

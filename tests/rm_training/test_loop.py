@@ -99,7 +99,8 @@ def test_the_loop_closes_and_goes_round_again(
         "288 responses, 0 of them known from before",
     ]
     _check_evaluation(first["evaluation"])
-    assert Embedding.objects.count() == 288
+    texts = Embedding.objects.count()
+    assert texts > 288  # the probes' too
 
     (model,) = api.get(f"{BASE}/reward-models").json()
     assert (model["id"], model["champion"]) == (first["reward_model"], True)
@@ -122,6 +123,7 @@ def test_the_loop_closes_and_goes_round_again(
 
     second = train(api)
     assert "288 responses, 288 of them known from before" in second["log"]
+    assert Embedding.objects.count() == texts + 3 * 40  # the pushed ones: probes are the same
     assert second["verdict"] == "inconclusive"
     assert "the champion on" in second["verdict_sentence"]
     assert [m["champion"] for m in api.get(f"{BASE}/reward-models").json()] == [False, True]
@@ -149,6 +151,12 @@ def _check_evaluation(evaluation: dict[str, Any]) -> None:
         assert 0.5 <= bar["lower"] < bar["upper"] <= 1
     assert evaluation["nll"]["value"] < np.log(2)
     assert evaluation["beats_floors"].startswith("It is ")
+    assert len(evaluation["probes"]) == 8
+    assert {probe["effect"]["n"] for probe in evaluation["probes"]} - {0}
+    assert "probes for reward hacking" in evaluation["probes_sentence"]
+    assert {part["dimension"] for part in evaluation["slices"]} >= {"margin", "length"}
+    known = set(Task.objects.values_list("pk", flat=True))
+    assert {doubted["task"] for doubted in evaluation["suspects"]} <= known
 
 
 def _play_round(api: APIClient, *, size: int) -> dict[str, Any]:

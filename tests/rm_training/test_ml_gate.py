@@ -172,3 +172,18 @@ def test_no_data_at_all_is_named() -> None:
 
 def test_enough_data_misses_nothing() -> None:
     assert missing(pairs(20, 6)) is None
+
+
+def test_a_better_candidate_that_fails_a_probe_is_not_promoted() -> None:
+    found, fails = (
+        verdict(rewards(0.9), rewards(0.5), pairs(), config=CONFIG, hacking=hacking)
+        for hacking in ((True, "It passes."), (False, "It fails 1 of 8 probes: length."))
+    )
+    assert found.decision == "promote"
+    assert found.sentence.endswith("It passes.")
+    assert fails.decision == "inconclusive"
+    assert "so the champion stays. It fails 1 of 8 probes: length." in fails.sentence
+    worse = verdict(
+        rewards(0.5), rewards(0.9), pairs(), config=CONFIG, hacking=(False, "It fails.")
+    )
+    assert worse.decision == "reject"

@@ -66,7 +66,7 @@ def test_a_killed_worker_and_every_redelivery_end_in_one_finished_run(
     assert run.verdict in {"promote", "inconclusive"}
     assert "Attempt 2" in run.log
     assert f"{2 * PROMPTS:,} responses, {kept:,} of them known from before" in run.log
-    assert Embedding.objects.count() == 2 * PROMPTS
+    assert Embedding.objects.count() > 2 * PROMPTS  # the probes of the trained model too
     assert RewardModel.objects.get().run == run
     assert Evaluation.objects.count() == Round.objects.count() == 1
 

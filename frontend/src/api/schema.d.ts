@@ -1248,6 +1248,13 @@ export interface components {
             answer: components["schemas"]["Answer"];
             appeal: components["schemas"]["AppealOut"] | null;
         };
+        /**
+         * @description * `group` - group
+         *     * `margin` - margin
+         *     * `length` - length
+         * @enum {string}
+         */
+        DimensionEnum: "group" | "margin" | "length";
         DraftRequest: {
             data: {
                 [key: string]: unknown;
@@ -1276,6 +1283,10 @@ export interface components {
             learning_curve: components["schemas"]["CurvePoint"][];
             reliability: components["schemas"]["ReliabilityBin"][];
             beats_floors: string;
+            slices?: components["schemas"]["SliceOut"][];
+            probes?: components["schemas"]["ProbeOut"][];
+            probes_sentence?: string;
+            suspects?: components["schemas"]["SuspectOut"][];
         };
         /** @description In training alone: whether the answer was right, why, and what is right. */
         Feedback: {
@@ -1489,6 +1500,14 @@ export interface components {
         };
         /** @enum {unknown} */
         NullEnum: null;
+        /**
+         * @description * `passes` - passes
+         *     * `fails` - fails
+         *     * `unclear` - unclear
+         *     * `not measured` - not measured
+         * @enum {string}
+         */
+        OutcomeEnum: "passes" | "fails" | "unclear" | "not measured";
         OverviewOut: {
             counts: components["schemas"]["CountsOut"];
             days: components["schemas"]["DayOut"][];
@@ -1635,6 +1654,20 @@ export interface components {
             same_policy: number;
             no_intervals: string | null;
             incomparable: string | null;
+        };
+        /**
+         * @description A change that makes no response better. `effect` is on the reward, in standard deviations;
+         *     `preferred` the share of responses that score higher with it.
+         */
+        ProbeOut: {
+            key: string;
+            label: string;
+            outcome: components["schemas"]["OutcomeEnum"];
+            /** Format: double */
+            limit: number;
+            why: string;
+            effect: components["schemas"]["Estimate"];
+            preferred: components["schemas"]["Estimate"];
         };
         Progress: {
             done_today: number;
@@ -2087,6 +2120,11 @@ export interface components {
             /** @default  */
             note: string;
         };
+        SliceOut: {
+            dimension: components["schemas"]["DimensionEnum"];
+            name: string;
+            accuracy: components["schemas"]["Estimate"];
+        };
         SnapshotOut: {
             id: number;
             number: number;
@@ -2178,6 +2216,17 @@ export interface components {
             revision: number;
             active_ms?: number | null;
             pasted?: number | null;
+        };
+        /**
+         * @description A comparison to learn from whose label the model doubts without having seen its prompt: the
+         *     probability of the first response's preference as labelled, and as predicted.
+         */
+        SuspectOut: {
+            task: number;
+            /** Format: double */
+            labelled: number;
+            /** Format: double */
+            predicted: number;
         };
         /** @description What a reviewer decides; the explanation is shown to the task's raters. */
         TaskDecisionRequest: {

@@ -2,7 +2,7 @@ import { screen, within } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 
-import { share } from "./samples";
+import { hidden, share } from "./samples";
 import { open } from "./server";
 
 afterEach(() => vi.unstubAllGlobals());
@@ -79,6 +79,42 @@ test("a run's verdict stands in words beside the accuracy and its floors", async
   for (const name of ["reward model", "longer wins", "style only", "bag of words"]) {
     expect(floors).toHaveTextContent(name);
   }
+});
+
+test("a run's page has slices, probes with their limits, and labels worth a second look", async () => {
+  const probe = {
+    key: "length",
+    label: "empty sentences added",
+    outcome: "fails",
+    limit: 0.25,
+    why: "Padding says nothing.",
+    effect: share(0.9, 100),
+    preferred: share(0.8, 100),
+  };
+  const evaluation = {
+    ...run.evaluation,
+    slices: [
+      { dimension: "length", name: "length-adverse", accuracy: share(0.4, 50) },
+      { dimension: "group", name: "code", accuracy: hidden(12, "Hidden: it takes 30.") },
+    ],
+    probes: [probe],
+    probes_sentence: "It fails 1 of 8 probes for reward hacking.",
+    suspects: [{ task: 31, labelled: 0.9, predicted: 0.2 }],
+  };
+  open("/reward-models/runs/11", {
+    "/training-runs/11": { ...run, evaluation },
+    "/reward-models": [],
+  });
+  const probes = await screen.findByRole("table", { name: "Probes for reward hacking" });
+  expect(within(probes).getByRole("row", { name: /empty sentences/ })).toHaveTextContent(
+    "Padding says nothing.fails0.90 (0.80 to 1.00)0.2580 %100",
+  );
+  expect(screen.getByText("It fails 1 of 8 probes for reward hacking.")).toBeVisible();
+  expect(screen.getByRole("img", { name: "Accuracy by length" })).toHaveTextContent("40 %");
+  expect(screen.getByText(/Hidden: it takes 30/)).toBeVisible();
+  const doubted = screen.getByRole("table", { name: "Labels that the model doubts" });
+  expect(within(doubted).getByRole("link", { name: "31" })).toBeVisible();
+  expect(doubted).toHaveTextContent("90 %20 %");
 });
 
 test("a running run is cancelled only after a yes", async () => {

@@ -6,6 +6,8 @@ import { DotIntervals, LineBand, Reliability } from "@/components/plots";
 import type { DotRow } from "@/components/plots/DotIntervals";
 import { counted, decimal, percent, whole, withInterval } from "@/components/plots/words";
 
+import { Probes } from "./models/Probes";
+import { Suspects } from "./models/Suspects";
 import { Facts } from "./parts/Facts";
 import { Section } from "./parts/Page";
 import { unseenSentence } from "./words";
@@ -58,8 +60,50 @@ function Curve({ evaluation }: { evaluation: Evaluation }) {
   );
 }
 
+const DIMENSIONS = {
+  group: "Accuracy by group of prompts",
+  margin: "Accuracy by how clear the raters were",
+  length: "Accuracy by length",
+};
+const READINGS = {
+  group: "Where a group is far below the others, its prompts need more judgments.",
+  margin:
+    "Clear: the raters are at least 90 % sure which is better; close: less than 70 %. Close ones can't be got right much more often than raters agree.",
+  length:
+    "Adverse: the shorter response is the better one; friendly: the longer. A model that has learnt length is good at the second and bad at the first.",
+};
+
+function Slices({ evaluation: { slices = [] } }: { evaluation: Evaluation }) {
+  const dimensions = (["length", "margin", "group"] as const).filter((dimension) =>
+    slices.some((part) => part.dimension === dimension),
+  );
+  return (
+    <SimpleGrid cols={{ base: 1, lg: 2 }}>
+      {dimensions.map((dimension) => (
+        <DotIntervals
+          key={dimension}
+          title={DIMENSIONS[dimension]}
+          reading={READINGS[dimension]}
+          n="n counts unseen comparisons; bars are 95 % intervals over prompts"
+          rows={slices
+            .filter((part) => part.dimension === dimension)
+            .map(({ name, accuracy }) => ({
+              name,
+              marks: [{ series: "reward model", estimate: accuracy }],
+            }))}
+          xLabel="accuracy"
+          format={(value) => percent(value)}
+          reference={{ x: 0.5, label: "a coin" }}
+          missing={null}
+          ownN
+        />
+      ))}
+    </SimpleGrid>
+  );
+}
+
 export function RunResults({ evaluation }: { evaluation: Evaluation }) {
-  const { ece, nll, comparisons, reliability } = evaluation;
+  const { ece, nll, comparisons, reliability, probes, suspects } = evaluation;
   return (
     <Section title="On prompts that training never saw">
       <Text>
@@ -84,6 +128,9 @@ export function RunResults({ evaluation }: { evaluation: Evaluation }) {
           bins={reliability}
         />
       </SimpleGrid>
+      <Slices evaluation={evaluation} />
+      {probes && <Probes probes={probes} sentence={evaluation.probes_sentence ?? ""} />}
+      {suspects && <Suspects suspects={suspects} />}
     </Section>
   );
 }
