@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 from django.core.cache import cache
 
+from rm_training.ml.aggregate import Aggregate, aggregated, levelled
 from rm_training.ml.render import Conversation
 from rm_training.models import RewardModel
 from rm_training.scoring import Served
@@ -22,11 +23,13 @@ MODELS_KEPT = 2
 REPLY_SECONDS = 60
 
 
-def answer(*, model_id: int, items: Sequence[dict[str, Any]], reply: str) -> None:
+def answer(
+    *, model_id: int, items: Sequence[dict[str, Any]], aggregate: Aggregate, reply: str
+) -> None:
     """Scores the items and pushes `{"scores": […]}` to the Redis list `reply`, or `{"failed": why}`
     where that fails, which is raised too."""
     try:
-        found = {"scores": _scores(_served(model_id), items)}
+        found = {"scores": _scores(_served(model_id), items, aggregate)}
     except Exception as error:
         _push(reply, {"failed": f"{type(error).__name__}: {error}"})
         raise
@@ -38,8 +41,10 @@ def _served(model_id: int) -> Served:
     return Served(RewardModel.objects.select_related("run").get(pk=model_id))
 
 
-def _scores(served: Served, items: Sequence[dict[str, Any]]) -> list[list[list[float]]]:
-    """Mean, lower and upper of each response of each item."""
+def _scores(
+    served: Served, items: Sequence[dict[str, Any]], aggregate: Aggregate
+) -> list[list[list[float]]]:
+    """The aggregated reward, mean, lower and upper of each response of each item."""
     asked = [
         Conversation(tuple(item["prompt"]), response)
         for item in items
@@ -48,10 +53,13 @@ def _scores(served: Served, items: Sequence[dict[str, Any]]) -> list[list[list[f
     sizes = np.array([len(item["responses"]) for item in items])
     features = served.backbone.embed(asked)
     group = np.repeat(np.arange(len(items)), sizes)
-    beside = np.stack(served.ensemble.score(features, group), axis=1)
-    alone = np.stack(served.ensemble.score(features), axis=1)
     # Of a response alone nothing is left beside the others.
-    rows = np.where((sizes == 1)[group, None], alone, beside)
+    alone = (sizes == 1)[group, None]
+    by_group, by_level = served.ensemble.score(features, group), served.ensemble.score(features)
+    intervals = np.where(alone, np.stack(by_level, axis=1), np.stack(by_group, axis=1))
+    members = served.ensemble.members(features)
+    members = np.where(alone, members, levelled(members, group))
+    rows = np.column_stack([aggregated(members, aggregate), intervals])
     return [part.tolist() for part in np.split(rows, np.cumsum(sizes)[:-1])]
 
 

@@ -13,6 +13,7 @@ from rm_training.actions.rounds import perform_round
 from rm_training.actions.runs import perform_run, start_nightly
 from rm_training.actions.schedule import NIGHTLY, ensure_schedule
 from rm_training.actions.scores import TASK as SCORE
+from rm_training.actions.scores import Aggregate
 from rm_training.actions.watch import watch
 
 
@@ -27,11 +28,13 @@ def choose_task(round_id: int) -> None:
 
 
 @shared_task(name=SCORE)
-def score_task(model_id: int, items: list[dict[str, Any]], reply: str) -> None:
+def score_task(
+    model_id: int, items: list[dict[str, Any]], aggregate: Aggregate, reply: str
+) -> None:
     # Imported here: only the worker of this queue loads torch.
     from rm_training.serving import answer  # noqa: PLC0415
 
-    answer(model_id=model_id, items=items, reply=reply)
+    answer(model_id=model_id, items=items, aggregate=aggregate, reply=reply)
 
 
 @shared_task(name=NIGHTLY)

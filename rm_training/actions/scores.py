@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 from uuid import uuid4
 
 from django.core.cache import cache
@@ -68,8 +68,13 @@ class Item:
     responses: tuple[str, ...]
 
 
+Aggregate = Literal["mean", "worst_case", "uncertainty_weighted"]
+"""How the heads' rewards become one: `rm_training.ml.aggregate`, which loads torch."""
+
+
 @dataclass(frozen=True, slots=True)
 class Score:
+    reward: float
     mean: float
     lower: float
     upper: float
@@ -85,8 +90,11 @@ def model_to_score_with(project: Project, number: int | None) -> RewardModel:
     return model
 
 
-def score(*, model: RewardModel, items: Sequence[Item]) -> list[list[Score]]:
-    """The rewards of each item's responses. Raises Busy, TooSlow or Failed; nothing is stored.
+def score(
+    *, model: RewardModel, items: Sequence[Item], aggregate: Aggregate = "mean"
+) -> list[list[Score]]:
+    """The rewards of each item's responses, as `aggregate` makes one of the heads'. Raises Busy,
+    TooSlow or Failed; nothing is stored.
 
     The interval of a response among others of its item is about it beside these; that of one alone
     is about its level, which no choice depends on, and is wider.
@@ -94,7 +102,7 @@ def score(*, model: RewardModel, items: Sequence[Item]) -> list[list[Score]]:
     if not _room.acquire(blocking=False):
         raise Busy
     try:
-        answer = _asked(model, items)
+        answer = _asked(model, items, aggregate)
     finally:
         _room.release()
     if "failed" in answer:
@@ -102,13 +110,13 @@ def score(*, model: RewardModel, items: Sequence[Item]) -> list[list[Score]]:
     return [[Score(*numbers) for numbers in item] for item in answer["scores"]]
 
 
-def _asked(model: RewardModel, items: Sequence[Item]) -> dict[str, Any]:
+def _asked(model: RewardModel, items: Sequence[Item], aggregate: Aggregate) -> dict[str, Any]:
     # Imported late: the web process must start without a broker.
     from annotate.celery import app  # noqa: PLC0415
 
     reply = f"scores:{uuid4().hex}"
     sent = [asdict(item) for item in items]
-    app.send_task(TASK, args=[model.pk, sent, reply], queue=QUEUE, expires=SECONDS)
+    app.send_task(TASK, args=[model.pk, sent, aggregate, reply], queue=QUEUE, expires=SECONDS)
     return _awaited(reply)
 
 

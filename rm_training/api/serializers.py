@@ -213,6 +213,15 @@ class PushResult(serializers.Serializer[Any]):
     prompts_added = serializers.IntegerField()
 
 
+class Aggregated(serializers.Serializer[Any]):
+    aggregate = serializers.ChoiceField(
+        choices=["mean", "worst_case", "uncertainty_weighted"],
+        default="mean",
+        help_text="How the heads' rewards become one: their mean, the least, or the mean less half "
+        "their variance. The last two are cautious where the heads disagree.",
+    )
+
+
 class ScoreItem(serializers.Serializer[Any]):
     prompt = PromptField()
     responses = serializers.ListField(
@@ -220,7 +229,7 @@ class ScoreItem(serializers.Serializer[Any]):
     )
 
 
-class ScoreIn(serializers.Serializer[Any]):
+class ScoreIn(Aggregated):
     model = serializers.IntegerField(
         required=False, allow_null=True, help_text="A model's number; the champion where left out."
     )
@@ -228,6 +237,9 @@ class ScoreIn(serializers.Serializer[Any]):
 
 
 class RewardOut(serializers.Serializer[Any]):
+    """`reward` is by the aggregation that was asked for; the interval is about the mean."""
+
+    reward = serializers.FloatField()
     mean = serializers.FloatField()
     lower = serializers.FloatField()
     upper = serializers.FloatField()

@@ -152,22 +152,34 @@ class ScoreView(APIView):
         data = _parsed(s.ScoreIn(data=request.data))
         items = _items([(item["prompt"], item["responses"]) for item in data["items"]])
         model = model_to_score_with(project, data.get("model"))
-        found = [{"scores": scores} for scores in score(model=model, items=items)]
-        return Response(s.ScoreOut({"model": model.number, "items": found}).data)
+        found = score(model=model, items=items, aggregate=data["aggregate"])
+        shown = [{"scores": scores} for scores in found]
+        return Response(s.ScoreOut({"model": model.number, "items": shown}).data)
 
 
 class RemoteRewardView(APIView):
     authentication_classes = (TokenAsPassword, SessionAuthentication)
 
-    @extend_schema(request=s.RemoteRewardIn, responses=s.RemoteRewardOut)
+    @extend_schema(parameters=[s.Aggregated], request=s.RemoteRewardIn, responses=s.RemoteRewardOut)
     def post(self, request: Request, slug: str) -> Response:
         """The champion's rewards in the form that OpenRLHF's remote reward model asks for. The
         token may be the password in the address."""
         project = project_for(request, slug, scope=ApiToken.Scope.SCORE)
         data = _parsed(s.RemoteRewardIn(data=request.data))
-        items = _items(_taken_apart(data["query"], data["prompts"]))
-        found = score(model=model_to_score_with(project, None), items=items)
-        return Response({"rewards": [one.mean for [one] in found]})
+        how = _parsed(s.Aggregated(data=request.query_params))
+        apart = _taken_apart(data["query"], data["prompts"])
+        # Samples of one prompt are one item, so that the heads are held beside each other on it.
+        rows: dict[str, list[int]] = {}
+        for row, (prompt, _) in enumerate(apart):
+            rows.setdefault(prompt, []).append(row)
+        items = _items([(p, [apart[row][1] for row in own]) for p, own in rows.items()])
+        found = score(model=model_to_score_with(project, None), items=items, **how)
+        reward = {
+            row: one.reward
+            for own, scores in zip(rows.values(), found, strict=True)
+            for row, one in zip(own, scores, strict=True)
+        }
+        return Response({"rewards": [reward[row] for row in range(len(apart))]})
 
 
 def _items(asked: Sequence[tuple[Any, Sequence[str]]]) -> list[Item]:
@@ -191,14 +203,15 @@ def _item(pushed: Sequence[Pushed]) -> Item:
     return Item(pushed[0].messages, tuple(one.text for one in pushed))
 
 
-def _taken_apart(queries: Sequence[str], prompts: Sequence[str]) -> list[tuple[str, list[str]]]:
+def _taken_apart(queries: Sequence[str], prompts: Sequence[str]) -> list[tuple[str, str]]:
+    """Prompts and responses."""
     if len(queries) != len(prompts):
         raise ValidationError({"prompts": ["Each query needs its prompt."]})
     apart = [query.startswith(prompt) for query, prompt in zip(queries, prompts, strict=True)]
     if not all(apart):
         place = apart.index(False)
         raise ValidationError({"query": [f"Query {place} does not begin with its prompt."]})
-    return [(p, [query[len(p) :]]) for query, p in zip(queries, prompts, strict=True)]
+    return [(p, query[len(p) :]) for query, p in zip(queries, prompts, strict=True)]
 
 
 class ScheduleView(APIView):

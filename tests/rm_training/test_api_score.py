@@ -60,6 +60,12 @@ def expected(model: RewardModel, texts: list[str], *, grouped: bool) -> np.ndarr
     return np.stack(served.ensemble.score(served.backbone.embed(asked), group), axis=1)
 
 
+def members_of(model: RewardModel, texts: list[str]) -> np.ndarray[Any, Any]:
+    served = Served(model)
+    asked = [Conversation([{"role": "user", "content": PROMPT}], text) for text in texts]
+    return served.ensemble.members(served.backbone.embed(asked))
+
+
 def numbers(found: Any) -> np.ndarray[Any, Any]:
     return np.array([[score[name] for name in ("mean", "lower", "upper")] for score in found])
 
@@ -100,6 +106,16 @@ def test_a_worker_gives_the_models_own_rewards_in_every_form(
         }
         rewards = remote.post(f"{URL}/openrlhf", sent, format="json").json()["rewards"]
         assert rewards == pytest.approx(numbers(several["scores"])[:, 0].tolist(), abs=1e-5)
+        least = remote.post(f"{URL}/openrlhf?aggregate=worst_case", sent, format="json").json()
+        members = members_of(model, TEXTS)
+        beside = members - members.mean(0) + members.mean()
+        assert least["rewards"] == pytest.approx(beside.min(1).tolist(), abs=1e-5)
+        cautious = {"items": items, "aggregate": "uncertainty_weighted"}
+        [first, _] = trainer.post(URL, cautious, format="json").json()["items"]
+        assert [one["reward"] for one in first["scores"]] == pytest.approx(
+            (beside.mean(1) - 0.5 * beside.var(1)).tolist(), abs=1e-5
+        )
+        assert numbers(first["scores"]) == pytest.approx(numbers(several["scores"]), abs=1e-6)
 
         # A model whose files are gone: the reason comes back, and the worker goes on.
         RewardModel.objects.filter(pk=model.pk).update(champion=False)
@@ -146,6 +162,7 @@ def test_without_a_champion_or_such_a_model_it_says_so(untrained: APIClient) -> 
         ([{"prompt": [{"role": "assistant", "content": "Hm."}], "responses": ["a"]}], "assistant"),
         ([{"prompt": PROMPT, "responses": ["a"] * 64}] * 17, "At most 1,024 responses"),
         ([{"prompt": PROMPT, "responses": ["a" * 1_000_000]}], "more than 1,000,000"),
+        ([{"prompt": PROMPT, "responses": ["a"]}] * 1_025, "items"),
     ],
 )
 def test_what_cannot_be_scored_is_refused_with_its_reason(
@@ -241,3 +258,9 @@ def an_unused_model(project: Project) -> Callable[[], RewardModel]:
         )
 
     return make
+
+
+def test_an_aggregation_that_is_none_is_refused(untrained: APIClient) -> None:
+    sent = {"items": [{"prompt": PROMPT, "responses": TEXTS}], "aggregate": "best"}
+    answer = untrained.post(URL, sent, format="json")
+    assert (answer.status_code, "aggregate" in answer.json()["errors"]) == (400, True)

@@ -126,7 +126,7 @@ export function useScore(slug: string) {
     mutationFn: async ({ prompt, responses, models }: Asked): Promise<ScoredBy[]> => {
       const found: ScoredBy[] = [];
       for (const model of models) {
-        const body = { model, items: [{ prompt, responses }] };
+        const body = { model, aggregate: "mean" as const, items: [{ prompt, responses }] };
         const answer = await unwrap(
           api.POST("/api/v1/projects/{slug}/score", { ...inProject(slug), body }),
         );

@@ -1020,6 +1020,13 @@ export interface components {
             username?: string;
             password?: string;
         };
+        /**
+         * @description * `mean` - mean
+         *     * `worst_case` - worst_case
+         *     * `uncertainty_weighted` - uncertainty_weighted
+         * @enum {string}
+         */
+        AggregateEnum: "mean" | "worst_case" | "uncertainty_weighted";
         Agreement: {
             /** Format: date-time */
             computed_at: string;
@@ -1953,7 +1960,10 @@ export interface components {
             accuracy: components["schemas"]["Estimate"] | null;
             run: number;
         };
+        /** @description `reward` is by the aggregation that was asked for; the interval is about the mean. */
         RewardOut: {
+            /** Format: double */
+            reward: number;
             /** Format: double */
             mean: number;
             /** Format: double */
@@ -2064,6 +2074,15 @@ export interface components {
          */
         ScopesEnum: "read" | "judge" | "responses:write" | "score" | "manage";
         ScoreInRequest: {
+            /**
+             * @description How the heads' rewards become one: their mean, the least, or the mean less half their variance. The last two are cautious where the heads disagree.
+             *
+             *     * `mean` - mean
+             *     * `worst_case` - worst_case
+             *     * `uncertainty_weighted` - uncertainty_weighted
+             * @default mean
+             */
+            aggregate: components["schemas"]["AggregateEnum"];
             /** @description A model's number; the champion where left out. */
             model?: number | null;
             items: components["schemas"]["ScoreItemRequest"][];
@@ -3447,7 +3466,16 @@ export interface operations {
     };
     projects_score_openrlhf_create: {
         parameters: {
-            query?: never;
+            query?: {
+                /**
+                 * @description How the heads' rewards become one: their mean, the least, or the mean less half their variance. The last two are cautious where the heads disagree.
+                 *
+                 *     * `mean` - mean
+                 *     * `worst_case` - worst_case
+                 *     * `uncertainty_weighted` - uncertainty_weighted
+                 */
+                aggregate?: "mean" | "worst_case" | "uncertainty_weighted";
+            };
             header?: never;
             path: {
                 slug: string;

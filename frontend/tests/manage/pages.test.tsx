@@ -147,7 +147,7 @@ const model = (number: number, champion: boolean) => ({
 });
 
 test("answers typed into the scratch pad are scored, the best first, with the chance to win", async () => {
-  const score = (mean: number) => ({ mean, lower: mean - 0.2, upper: mean + 0.2 });
+  const score = (mean: number) => ({ reward: mean, mean, lower: mean - 0.2, upper: mean + 0.2 });
   const sent = open("/reward-models", {
     "/training-runs": [],
     "/reward-models": [model(2, true), model(1, false)],
@@ -163,6 +163,7 @@ test("answers typed into the scratch pad are scored, the best first, with the ch
   expect(rows[1]).toHaveTextContent("1. It is not.0.00 (−0.20 to 0.20)27 %");
   expect(sent[0]?.body).toEqual({
     model: 2,
+    aggregate: "mean",
     items: [{ prompt: "Why is it blue?", responses: ["It is not.", "Blue light scatters."] }],
   });
 });
