@@ -97,7 +97,7 @@ def _check(draft: Path, backbone: Backbone, ensemble: HeadEnsemble) -> None:
     features = backbone.embed(probes)
     expected, _, _ = ensemble.score(features)
     heads, _, _ = load_ensemble(draft).score(features)
-    found = _reloaded_scores(draft, probes, backbone.model.device)
+    found = reloaded_scores(draft, probes, backbone.model.device)
     gap = float(np.abs(np.stack([found, heads]) - expected).max())
     if not gap <= TOLERANCE * max(1.0, float(np.abs(expected).max())):
         raise ExportMismatch(
@@ -107,7 +107,7 @@ def _check(draft: Path, backbone: Backbone, ensemble: HeadEnsemble) -> None:
 
 
 @torch.inference_mode()
-def _reloaded_scores(
+def reloaded_scores(
     draft: Path, probes: list[Conversation], device: torch.device
 ) -> NDArray[np.float32]:
     """Scores [n] by the folder alone, as somebody without this code would get them."""
