@@ -41,7 +41,7 @@ from rm_training.ml.train import train_heads
 from rm_training.models import RewardModel, TrainingRun
 from rm_training.scoring import Served
 
-PROBED = 100
+PROBED = 60
 """Responses that are probed, in eight versions each: some seconds on two cores."""
 LISTED = 50
 """Doubted labels that are listed, the worst first."""
@@ -74,12 +74,12 @@ def retrain(*, run: TrainingRun, held: Claim[TrainingRun], report: Reporter) -> 
     config = TrainConfig()
     held.write(config=config.as_json())
     report.stage("snapshot", 0.0, 0.02)
-    comparisons = _comparisons(_snapshot(run, held))
-    report.log(_counts(comparisons))
+    comparisons = comparisons_of(_snapshot(run, held))
+    report.log(counts_of(comparisons))
     if problem := missing(comparisons):
         return Outcome("inconclusive", f"Inconclusive: {problem}")
     report.stage("embeddings", 0.02, 0.7)
-    backbone = Backbone.load(_backbone_path(), max_tokens=config.max_tokens)
+    backbone = Backbone.load(backbone_path(), max_tokens=config.max_tokens)
     features = _embed(backbone, comparisons, report)
     report.stage("heads", 0.7, 0.8)
     ensemble = train_heads(features, comparisons.training(), config, report.step)
@@ -131,7 +131,7 @@ def _snapshot(run: TrainingRun, held: Claim[TrainingRun]) -> Snapshot:
     return run.snapshot
 
 
-def _comparisons(snapshot: Snapshot) -> Comparisons:
+def comparisons_of(snapshot: Snapshot) -> Comparisons:
     """The snapshot's comparisons; Damaged where the stored rows are not those that were hashed."""
     digest = hashlib.sha256()
     with tempfile.TemporaryDirectory() as folder:
@@ -149,7 +149,7 @@ def _comparisons(snapshot: Snapshot) -> Comparisons:
         return read_snapshot(rows)
 
 
-def _counts(comparisons: Comparisons) -> str:
+def counts_of(comparisons: Comparisons) -> str:
     train, held_out = comparisons.training(), comparisons.held_out()
     return (
         f"{len(comparisons):,} comparisons of {len(comparisons.conversations):,} responses; "
@@ -158,7 +158,7 @@ def _counts(comparisons: Comparisons) -> str:
     )
 
 
-def _backbone_path() -> Path | str:
+def backbone_path() -> Path | str:
     return settings.BACKBONE or default_backbone_path()
 
 
