@@ -14,6 +14,7 @@ import torch
 from scipy.optimize import brentq
 
 from rm_training.ml.data import Floats, Ints
+from rm_training.ml.ensemble import group_means
 from rm_training.ml.likelihood import pair_probabilities
 
 
@@ -66,10 +67,8 @@ def uncertainty_weighted(members: Floats, coefficient: float) -> Floats:
 
 def levelled(members: Floats, group: Ints) -> Floats:
     """Members [n, K] moved so that all have the ensemble's mean in each group [n] (a prompt)."""
-    sums = np.zeros((int(group.max(initial=-1)) + 1, members.shape[1]))
-    np.add.at(sums, group, members)
-    means = sums / np.maximum(np.bincount(group, minlength=len(sums)), 1)[:, None]
-    moved: Floats = members - (means - means.mean(1, keepdims=True))[group]
+    means = group_means(members, group)
+    moved: Floats = members - means + means.mean(1, keepdims=True)
     return moved
 
 

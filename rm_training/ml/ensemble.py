@@ -47,12 +47,13 @@ class HeadEnsemble:
         rewards = self.members(features)
         mean = rewards.mean(1)
         if group is not None:
-            rewards = rewards - _group_means(rewards, group)
+            rewards = rewards - group_means(rewards, group)
         half = NORMAL_95 * rewards.std(1, ddof=1)
         return mean, mean - half, mean + half
 
 
-def _group_means(rewards: Floats, group: NDArray[np.int64]) -> Floats:
+def group_means(rewards: Floats, group: NDArray[np.int64]) -> Floats:
+    """The means [n, K] of rewards [n, K] over the rows of the same group [n]."""
     sums = np.zeros((int(group.max(initial=-1)) + 1, rewards.shape[1]))
     np.add.at(sums, group, rewards)
     counts = np.bincount(group, minlength=len(sums))
