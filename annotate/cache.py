@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.cache import cache
 from django.core.cache.backends.redis import RedisCache, RedisCacheClient
 
 
@@ -15,6 +16,11 @@ class Client(RedisCacheClient):
     ) -> Any:
         self._made = self._made or super().get_client(key, write=write)
         return self._made
+
+
+def redis() -> Any:
+    """This thread's client, for what Django's cache has no words for."""
+    return cache._cache.get_client(write=True)  # type: ignore[attr-defined] # a proxy of `Cache`
 
 
 class Cache(RedisCache):

@@ -10,6 +10,8 @@ from typing import Any
 from django.core.cache import cache
 from django.db import transaction
 
+from annotate.cache import redis
+
 COALESCE_SECONDS = 10
 ITEMS_AT_ONCE = 1_000
 _MARK_BITS = 52  # what a sorted set's scores hold exactly
@@ -47,7 +49,7 @@ def enqueue_gathered(name: str, key: int, items: Collection[int]) -> None:
 def gathered(name: str, key: int) -> dict[int, int]:
     """The items that were named and that no run has `finished` with, each with a mark that naming
     it again changes."""
-    found = _redis().zrange(_named(name, key), 0, -1, withscores=True)
+    found = redis().zrange(_named(name, key), 0, -1, withscores=True)
     return {int(item): int(mark) for item, mark in found}
 
 
@@ -55,7 +57,7 @@ def finished(name: str, key: int, items: Mapping[int, int]) -> None:
     """What a run found with `gathered` and has done with, called once its transaction is committed:
     an item that was named again meanwhile stays."""
     for chunk in _chunks([*items.items()]):
-        _redis().eval(_FORGET, 1, _named(name, key), *[part for pair in chunk for part in pair])
+        redis().eval(_FORGET, 1, _named(name, key), *[part for pair in chunk for part in pair])
 
 
 def opened(name: str, *args: Any) -> None:
@@ -78,7 +80,7 @@ def _send_coalesced(name: str, args: tuple[Any, ...], seconds: int) -> None:
 
 def _send_gathered(name: str, key: int, items: Collection[int]) -> None:
     window = cache.make_key(_window(name, (key,)))
-    with _redis().pipeline() as steps:  # one trip, as it is behind every click of a rater
+    with redis().pipeline() as steps:  # one trip, as it is behind every click of a rater
         steps.zadd(_named(name, key), {item: randbits(_MARK_BITS) for item in items})
         steps.set(window, 1, nx=True, ex=COALESCE_SECONDS + 60)
         first = steps.execute()[-1]
@@ -88,10 +90,6 @@ def _send_gathered(name: str, key: int, items: Collection[int]) -> None:
 
 def _chunks(items: Sequence[tuple[int, int]]) -> Iterator[Sequence[tuple[int, int]]]:
     return (items[at : at + ITEMS_AT_ONCE] for at in range(0, len(items), ITEMS_AT_ONCE))
-
-
-def _redis() -> Any:
-    return cache._cache.get_client(write=True)  # type: ignore[attr-defined] # Django's Redis cache
 
 
 def _named(name: str, key: int) -> str:

@@ -12,8 +12,8 @@ from functools import lru_cache
 from typing import Any
 
 import numpy as np
-from django.core.cache import cache
 
+from annotate.cache import redis
 from rm_training.ml.aggregate import Aggregate, aggregated, levelled
 from rm_training.ml.render import Conversation
 from rm_training.models import RewardModel
@@ -64,8 +64,7 @@ def _scores(
 
 
 def _push(reply: str, found: dict[str, Any]) -> None:
-    redis = cache._cache.get_client(write=True)  # type: ignore[attr-defined] # Django's Redis cache
-    with redis.pipeline() as steps:
+    with redis().pipeline() as steps:
         steps.rpush(reply, json.dumps(found))
         steps.expire(reply, REPLY_SECONDS)
         steps.execute()

@@ -16,9 +16,9 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 from uuid import uuid4
 
-from django.core.cache import cache
 from rest_framework.exceptions import APIException
 
+from annotate.cache import redis
 from annotate.formats import Message
 from annotate.models import Project
 from rm_training.models import RewardModel
@@ -121,11 +121,10 @@ def _asked(model: RewardModel, items: Sequence[Item], aggregate: Aggregate) -> d
 
 
 def _awaited(reply: str) -> dict[str, Any]:
-    redis = cache._cache.get_client(write=True)  # type: ignore[attr-defined] # Django's Redis cache
     end = time.monotonic() + SECONDS
     while (left := end - time.monotonic()) > 0:
         # A connection that is silent for longer counts as broken.
-        found = redis.blpop([reply], timeout=min(left, 1.0))
+        found = redis().blpop([reply], timeout=min(left, 1.0))
         if found is not None:
             answer: dict[str, Any] = json.loads(found[1])
             return answer

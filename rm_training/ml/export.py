@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from tempfile import mkdtemp
+from typing import Any
 
 import numpy as np
 import torch
@@ -44,13 +46,32 @@ def write_model(
     (to 1e-5) and renamed. `meta` is added to tiebreak.json. Raises FileExistsError where `folder`
     is there already, ExportMismatch where the scores differ; either way nothing is left behind.
     """
+    own = {"heads": len(ensemble.weights), "penalty": ensemble.penalty}
+    with drafted(folder) as draft:
+        _set_head(backbone, ensemble)
+        save(draft, backbone, {**meta, **own}, mean=ensemble.mean, std=ensemble.std)
+        # It writes the bytes as they lie in memory: a transposed array would come back garbled.
+        save_file({"weights": np.ascontiguousarray(ensemble.weights)}, draft / HEADS_FILE)
+        probes = probes_for(backbone)
+        features = backbone.embed(probes)
+        expected, _, _ = ensemble.score(features)
+        heads, _, _ = load_ensemble(draft).score(features)
+        hold_to(expected, heads)
+        hold_to(expected, reloaded_scores(draft, probes, backbone.model.device))
+
+
+@contextmanager
+def drafted(folder: Path) -> Iterator[Path]:
+    """A folder to write into, which becomes `folder` at the end of the block, whole or not at all.
+
+    Raises FileExistsError where `folder` is there already. After any error nothing is left behind.
+    """
     if folder.exists():
         raise FileExistsError(f"{folder} exists already. Nothing was written: choose another name.")
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
-        _write(draft, backbone, ensemble, meta)
-        _check(draft, backbone, ensemble)
+        yield draft
         draft.chmod(0o755)  # mkdtemp's folder is for its maker alone
         draft.rename(folder)
     except BaseException:
@@ -58,21 +79,17 @@ def write_model(
         raise
 
 
-def _write(
-    draft: Path, backbone: Backbone, ensemble: HeadEnsemble, meta: Mapping[str, object]
+def save(
+    draft: Path, backbone: Backbone, meta: Mapping[str, object], *, mean: float, std: float
 ) -> None:
-    _set_head(backbone, ensemble)
-    backbone.model.config.update({"mean": ensemble.mean, "std": ensemble.std})
+    """Write network, tokenizer and what made them; `mean` and `std` are of the reward."""
+    backbone.model.config.update({"mean": mean, "std": std})
     with quiet():
         backbone.model.save_pretrained(draft)
     backbone.tokenizer.save_pretrained(draft)
-    # save_file writes the bytes as they lie in memory: a transposed array would come back garbled.
-    save_file({"weights": np.ascontiguousarray(ensemble.weights)}, draft / HEADS_FILE)
     own = {
-        "heads": len(ensemble.weights),
-        "penalty": ensemble.penalty,
-        "mean": ensemble.mean,
-        "std": ensemble.std,
+        "mean": mean,
+        "std": std,
         "backbone_digest": backbone.digest,
         "max_tokens": backbone.max_tokens,
     }
@@ -88,20 +105,20 @@ def _set_head(backbone: Backbone, ensemble: HeadEnsemble) -> None:
             head.bias.zero_()
 
 
-def _check(draft: Path, backbone: Backbone, ensemble: HeadEnsemble) -> None:
-    """Score a short answer and one that is cut, through both written forms and the ensemble."""
-    probes = [
+def probes_for(backbone: Backbone) -> list[Conversation]:
+    """A short answer and one that is cut."""
+    return [
         Conversation([QUESTION], "Air scatters blue light more than red light."),
         Conversation([QUESTION], "Blue light is scattered more. " * backbone.max_tokens),
     ]
-    features = backbone.embed(probes)
-    expected, _, _ = ensemble.score(features)
-    heads, _, _ = load_ensemble(draft).score(features)
-    found = reloaded_scores(draft, probes, backbone.model.device)
-    gap = float(np.abs(np.stack([found, heads]) - expected).max())
+
+
+def hold_to(expected: NDArray[Any], found: NDArray[Any]) -> None:
+    """Raises ExportMismatch where the scores of what was written are not those in memory."""
+    gap = float(np.abs(found - expected).max())
     if not gap <= TOLERANCE * max(1.0, float(np.abs(expected).max())):
         raise ExportMismatch(
-            f"The written model's scores differ from the trained heads' by {gap:.1e}, more than "
+            f"The written model's scores differ from those in memory by {gap:.1e}, more than "
             f"{TOLERANCE:.0e}. Nothing was kept: the folder was removed."
         )
 
