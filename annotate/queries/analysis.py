@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from annotate import models
 from annotate.models import Project
 from annotate.queries import agreement
 from annotate.queries.consensus import Consensus, consensus_of, weighed
@@ -99,6 +100,12 @@ def look_through(project: Project) -> Analysis:
         calibration_on_gold=_against_gold(project, consensus),
         policies=policies_of(project, votes),
     )
+
+
+def latest_figures(project: Project) -> dict[str, Any]:
+    """As the latest computation stored them; empty where there was none."""
+    stored = models.Analysis.objects.filter(project=project).first()
+    return (stored and stored.figures) or {}
 
 
 def as_json(value: Any) -> Any:

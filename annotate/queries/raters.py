@@ -15,7 +15,8 @@ from django.db.models import Count
 from django.db.models.functions import TruncDate
 from django.utils import timezone
 
-from annotate.models import Analysis, Judgment, Membership, Project, Task, User
+from annotate.models import Judgment, Membership, Project, Task, User
+from annotate.queries.analysis import latest_figures
 from annotate.queries.answers import answer_of, stored
 from annotate.queries.judgments import votes_of
 from annotate.queries.known import accuracy, checks_of, right_needed
@@ -187,8 +188,7 @@ def _place_chosen(judgment: Judgment) -> int:
 
 def twins(project: Project, rater: User) -> list[Twin]:
     """As the latest analysis found them."""
-    analysis = Analysis.objects.filter(project=project).first()
-    pairs = analysis.figures["unusual"] if analysis and analysis.figures else []
+    pairs = latest_figures(project).get("unusual", [])
     found = [
         (pair["second"] if pair["first"] == rater.pk else pair["first"], pair)
         for pair in pairs
@@ -204,8 +204,7 @@ def twins(project: Project, rater: User) -> list[Twin]:
 
 def beside_others(project: Project, rater: User) -> dict[str, Any] | None:
     """This rater's row of the latest analysis (`RaterProfile`), None where there is none."""
-    analysis = Analysis.objects.filter(project=project).first()
-    profiles = analysis.figures["profiles"] if analysis and analysis.figures else []
+    profiles = latest_figures(project).get("profiles", [])
     return next((each for each in profiles if each["rater"] == rater.pk), None)
 
 

@@ -36,7 +36,7 @@ from annotate.queries.counted import counted_of, load_counted, projects_not_refr
 from annotate.queries.votes import UnitVotes, load_decisions, load_unit_votes
 from annotate.stats.consensus.dawid_skene import dawid_skene
 from annotate.stats.reliability import alpha, raw_agreement
-from annotate.tasks import REFRESH, refresh_consensus_task
+from annotate.tasks import REFRESH, refresh_consensus_task, refresh_late_task
 
 pytestmark = pytest.mark.django_db
 AddTasks = Callable[..., list[Task]]
@@ -268,6 +268,18 @@ def test_judgments_that_no_refresh_has_seen_are_found(
     assert projects_not_refreshed() == [project.pk]
     refresh_consensus(project=project)
     assert projects_not_refreshed() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_was_missed_is_asked_for_as_a_whole(
+    project: Project, raters: list[User], add_tasks: AddTasks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jobs, "_send", lambda *_: None)
+    monkeypatch.setattr(counted, "LATE", "-1 minute")
+    add_tasks(1)
+    changed = judge(project, raters[0], np.random.default_rng(0))
+    refresh_late_task()
+    assert set(jobs.gathered(REFRESH, project.pk)) == {changed, jobs.EVERYTHING}
 
 
 def test_a_task_that_is_no_gold_any_more_is_counted(

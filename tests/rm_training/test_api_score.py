@@ -15,13 +15,13 @@ from rest_framework.test import APIClient
 
 from annotate.actions.people import create_token
 from annotate.celery import app
-from annotate.models import Project, User
+from annotate.models import Project, Snapshot, User
 from rm_training.actions import scores
 from rm_training.actions.champion import promote
 from rm_training.actions.runs import perform_run
 from rm_training.actions.scores import MOST_RESPONSES, QUEUE
 from rm_training.ml.render import Conversation
-from rm_training.models import RewardModel
+from rm_training.models import RewardModel, TrainingRun, Trigger
 from rm_training.scoring import Served
 from tests.children import celery_worker
 from tests.rm_training.test_loop import import_votes
@@ -138,16 +138,11 @@ def _another_run(model: RewardModel) -> int:
     return int(run.pk)
 
 
-@pytest.fixture
-def untrained(project: Project, api: APIClient) -> APIClient:
-    return api
-
-
-def test_without_a_champion_or_such_a_model_it_says_so(untrained: APIClient) -> None:
+def test_without_a_champion_or_such_a_model_it_says_so(api: APIClient) -> None:
     items = [{"prompt": PROMPT, "responses": TEXTS}]
-    answer = untrained.post(URL, {"items": items}, format="json")
+    answer = api.post(URL, {"items": items}, format="json")
     assert (answer.status_code, "promote one" in answer.json()["detail"]) == (409, True)
-    answer = untrained.post(URL, {"items": items, "model": 4}, format="json")
+    answer = api.post(URL, {"items": items, "model": 4}, format="json")
     assert answer.json()["detail"] == "There is no model 4 here."
 
 
@@ -166,9 +161,9 @@ def test_without_a_champion_or_such_a_model_it_says_so(untrained: APIClient) -> 
     ],
 )
 def test_what_cannot_be_scored_is_refused_with_its_reason(
-    untrained: APIClient, items: list[Any], says: str
+    api: APIClient, items: list[Any], says: str
 ) -> None:
-    answer = untrained.post(URL, {"items": items}, format="json")
+    answer = api.post(URL, {"items": items}, format="json")
     assert answer.status_code == 400
     assert says in answer.json()["detail"]
     assert MOST_RESPONSES == 1_024
@@ -184,7 +179,7 @@ def test_what_cannot_be_scored_is_refused_with_its_reason(
     ],
 )
 def test_a_query_that_does_not_begin_with_its_prompt_is_refused(
-    untrained: APIClient, project: Project, alice: User, sent: dict[str, Any], says: str
+    api: APIClient, project: Project, alice: User, sent: dict[str, Any], says: str
 ) -> None:
     secret, _ = create_token(project=project, by=alice, name="rl", scopes=["score"], days=1)
     client = APIClient(headers={"authorization": basic(secret)})
@@ -194,7 +189,7 @@ def test_a_query_that_does_not_begin_with_its_prompt_is_refused(
 
 
 @pytest.mark.parametrize("sent", ["Basic !!", "Basic dHJhaW5lcg==", "Basic dHJhaW5lcjp0Yl94", "x"])
-def test_a_password_that_is_no_token_is_refused(untrained: APIClient, sent: str) -> None:
+def test_a_password_that_is_no_token_is_refused(api: APIClient, sent: str) -> None:
     client = APIClient(headers={"authorization": sent})
     assert client.post(f"{URL}/openrlhf", {}, format="json").status_code == 401
 
@@ -245,9 +240,6 @@ def test_nobody_waits_longer_than_the_limit_nor_more_than_there_is_room_for(
 
 @pytest.fixture
 def an_unused_model(project: Project) -> Callable[[], RewardModel]:
-    from annotate.models import Snapshot
-    from rm_training.models import TrainingRun, Trigger
-
     def make() -> RewardModel:
         run = TrainingRun.objects.create(project=project, trigger=Trigger.BUTTON, state="done")
         snapshot = Snapshot.objects.create(
@@ -260,7 +252,7 @@ def an_unused_model(project: Project) -> Callable[[], RewardModel]:
     return make
 
 
-def test_an_aggregation_that_is_none_is_refused(untrained: APIClient) -> None:
+def test_an_aggregation_that_is_none_is_refused(api: APIClient) -> None:
     sent = {"items": [{"prompt": PROMPT, "responses": TEXTS}], "aggregate": "best"}
-    answer = untrained.post(URL, sent, format="json")
+    answer = api.post(URL, sent, format="json")
     assert (answer.status_code, "aggregate" in answer.json()["errors"]) == (400, True)

@@ -1,0 +1,81 @@
+"""The full tier on a project's judgments: snapshot, fine-tune, evaluation, folder. Loads torch.
+
+It stores nothing but the snapshot and, until the folder is written, the checkpoints.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+
+from annotate.actions.snapshots import take_snapshot
+from annotate.models import Project
+from rm_training.ml.config import TrainConfig
+from rm_training.ml.evaluate import evaluate
+from rm_training.ml.export import ExportMismatch
+from rm_training.ml.finetune.config import FinetuneConfig
+from rm_training.ml.finetune.train import LossNotFinite, OtherRun, OutOfMemory, finetune
+from rm_training.ml.finetune.write import write_finetuned
+from rm_training.ml.floors import fit_floors
+from rm_training.ml.gate import missing
+from rm_training.ml.intervals import Interval
+from rm_training.ml.loading import UnsuitableBackbone
+from rm_training.pipeline import backbone_path, comparisons_of, counts_of
+
+
+class TooLittle(ValueError):
+    """There are too few judgments; the message says what is missing."""
+
+
+EXPECTED = (
+    TooLittle, LossNotFinite, OtherRun, OutOfMemory, UnsuitableBackbone, ExportMismatch, OSError,
+)  # fmt: skip
+"""What may go wrong without being a defect; each has a sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """Accuracy on the comparisons of so many `prompts` that were set aside, beside style alone."""
+
+    accuracy: Interval
+    style: Interval
+    prompts: int
+
+
+def finetune_project(
+    *,
+    project: Project,
+    folder: Path,
+    config: FinetuneConfig,
+    backbone: str | None,
+    progress: Callable[[int, int], None],
+    report: Callable[[str], None],
+) -> Tuned:
+    """Trains the backbone (None: the one that runs use) and writes the model to `folder`.
+
+    The same judgments and settings go on from the last checkpoint. Raises TooLittle, and what
+    `finetune` and `write_finetuned` raise.
+    """
+    snapshot = take_snapshot(project=project, by=None)
+    comparisons = comparisons_of(snapshot)
+    report(f"Snapshot {snapshot.number}: {counts_of(comparisons)}.")
+    if problem := missing(comparisons):
+        raise TooLittle(f"Nothing was trained: {problem}")
+    place = settings.DATA_DIR / "finetune" / snapshot.sha256[:16]
+    base = backbone or backbone_path()
+    train = comparisons.training()
+    tuned = finetune(base, train, config, place, progress=progress, report=report)
+    held_out, measure = comparisons.held_out(), TrainConfig()
+    scores = tuned.scores(comparisons.conversations)
+    meta = {"project": project.slug, "snapshot": snapshot.sha256, "config": config.as_json()}
+    write_finetuned(folder, tuned, meta)
+    shutil.rmtree(place)  # checkpoints are several times the model's size
+    return Tuned(
+        evaluate(scores, held_out, measure).accuracy,
+        fit_floors(comparisons, measure)["style"].evaluate(held_out, measure).accuracy,
+        held_out.prompts,
+    )
