@@ -101,7 +101,7 @@ def test_its_gradient_is_what_the_statistics_expect_less_what_was_chosen() -> No
     ranks = torch.full((50, 6), -1)
     ranks[:, 2] = 1
     loss = ranking_loss(rewards, Rankings.of(ranks), log_tie).sum()
-    loss.backward()  # type: ignore[no-untyped-call]
+    loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it unannotated
     orders = np.array([2, 3, 4])
     theirs = moments(rewards.detach().numpy().T, log_tie.detach().numpy(), orders)
     assert rewards.grad is not None
@@ -305,10 +305,10 @@ def fitted(items: Tensor, ranks: Tensor) -> tuple[Tensor, Tensor]:
         rewards, log_tie = theta[:-2], theta[-2:]
         loss = ranking_loss(rewards[items], rankings, log_tie).sum()
         loss = loss + (rewards**2).sum() / 2 / 10 + (log_tie**2).sum() / 2 / 100
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()  # type: ignore[no-untyped-call]  # torch leaves it unannotated
         return loss
 
-    optimiser.step(closure)  # type: ignore[no-untyped-call]
+    optimiser.step(closure)  # type: ignore[no-untyped-call]  # torch leaves it unannotated
     return theta[:-2].detach(), theta[-2:].detach()
 
 

@@ -245,6 +245,18 @@ const part = (name: string, value: number) => ({
   raw: share(value + 0.3, 90),
 });
 
+const CALIBRATION = {
+  bins: [
+    { predicted: 0.6, observed: share(0.55, 40) },
+    { predicted: 0.9, observed: share(0.8, 40) },
+  ],
+  error: 0.075,
+  brier: 0.3,
+  log_loss: 0.5,
+  n: 80,
+  reason: null as string | null,
+};
+
 /** Three raters, two weeks, two questions, one group, AI judges, two policies; nothing unusual. */
 export const FIGURES = {
   judgments: 600,
@@ -276,28 +288,8 @@ export const FIGURES = {
   ],
   unusual: [] as object[],
   weighing: "The votes of 3 raters count by what each of them confuses.",
-  calibration: {
-    bins: [
-      { predicted: 0.6, observed: share(0.55, 40) },
-      { predicted: 0.9, observed: share(0.8, 40) },
-    ],
-    error: 0.075,
-    brier: 0.3,
-    log_loss: 0.5,
-    n: 80,
-    reason: null as string | null,
-  },
-  calibration_on_gold: {
-    bins: [
-      { predicted: 0.6, observed: share(0.55, 40) },
-      { predicted: 0.9, observed: share(0.8, 40) },
-    ],
-    error: 0.075,
-    brier: 0.3,
-    log_loss: 0.5,
-    n: 80,
-    reason: null as string | null,
-  },
+  calibration: CALIBRATION,
+  calibration_on_gold: CALIBRATION,
   policies: POLICIES as typeof POLICIES | null,
 };
 

@@ -6,10 +6,10 @@ import { Button, Group, Table, Text, VisuallyHidden } from "@mantine/core";
 import { useId, type ReactNode } from "react";
 
 import { tint, useInk } from "./colours";
-import { saveAs } from "./download";
+import { saveTable } from "./download";
 import classes from "./Matrix.module.css";
 import { PlotSheet, type PlotProps } from "./PlotFrame";
-import { fileName, toCsv, type Table as Data } from "./table";
+import type { Table as Data } from "./table";
 
 export interface MatrixCell {
   value: number | null;
@@ -79,8 +79,7 @@ function Swatch({ shade, words }: { shade: number; words: string }) {
 export function Matrix(props: MatrixProps) {
   const { title, names, cells, format, tints, choice, notes = [] } = props;
   const id = useId();
-  const save = () =>
-    saveAs(`${fileName(title)}.csv`, "text/csv;charset=utf-8", toCsv(tableOf(props)));
+  const save = () => saveTable(title, tableOf(props));
   const tools = (
     <Group gap="xs">
       {choice}

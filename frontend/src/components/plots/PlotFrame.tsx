@@ -8,8 +8,8 @@ import { useId, useRef, useState, type ReactNode } from "react";
 
 import { useInk } from "./colours";
 import { PlotTable } from "./PlotTable";
-import { saveAs, standaloneSvg } from "./download";
-import { fileName, toCsv, type Table } from "./table";
+import { saveAs, saveTable, standaloneSvg } from "./download";
+import { fileName, type Table } from "./table";
 import { useWidth } from "./useWidth";
 
 const FALLBACK_WIDTH = 640;
@@ -105,17 +105,16 @@ export function PlotFrame(props: FrameProps) {
   const ink = useInk();
   const width = Math.max(NARROWEST, measured);
   const height = typeof props.height === "number" ? props.height : props.height(width);
-  const name = fileName(title);
   const saveSvg = () => {
     if (!drawing.current) return;
-    saveAs(`${name}.svg`, "image/svg+xml", standaloneSvg(drawing.current, title, ink));
+    saveAs(`${fileName(title)}.svg`, "image/svg+xml", standaloneSvg(drawing.current, title, ink));
   };
   const tools = (
     <Tools
       tableId={`${id}-table`}
       open={open}
       onTable={() => setOpen(!open)}
-      onCsv={() => saveAs(`${name}.csv`, "text/csv;charset=utf-8", toCsv(table))}
+      onCsv={() => saveTable(title, table)}
       onSvg={missing === null ? saveSvg : null}
     />
   );

@@ -1,5 +1,6 @@
 /** Saves what a plot shows as a file of the reader's own. */
 import type { Ink } from "./colours";
+import { fileName, toCsv, type Table } from "./table";
 
 const SVG = "http://www.w3.org/2000/svg";
 const TITLE_ROOM = 34;
@@ -12,6 +13,11 @@ export function saveAs(name: string, type: string, content: string): void {
   link.click();
   // The browser reads the address after the click has returned.
   window.setTimeout(() => URL.revokeObjectURL(url), 10_000);
+}
+
+/** As a file that spreadsheets read, called after the title. */
+export function saveTable(title: string, table: Table): void {
+  saveAs(`${fileName(title)}.csv`, "text/csv;charset=utf-8", toCsv(table));
 }
 
 function element(name: string, attributes: Record<string, string | number>): SVGElement {

@@ -1,8 +1,8 @@
 /** Saves a table's figures as a file that spreadsheets read. */
 import { Button } from "@mantine/core";
 
-import { saveAs } from "@/components/plots/download";
-import { fileName, toCsv, type Table } from "@/components/plots/table";
+import { saveTable } from "@/components/plots/download";
+import type { Table } from "@/components/plots/table";
 
 interface CsvButtonProps {
   /** What the file is called, and what the button says to those who can't see where it stands. */
@@ -11,7 +11,7 @@ interface CsvButtonProps {
 }
 
 export function CsvButton({ title, table }: CsvButtonProps) {
-  const save = () => saveAs(`${fileName(title)}.csv`, "text/csv;charset=utf-8", toCsv(table()));
+  const save = () => saveTable(title, table());
   return (
     <Button size="compact-xs" variant="subtle" aria-label={`CSV of ${title}`} onClick={save}>
       CSV
