@@ -24,7 +24,7 @@ from rm_training.ml.floors import fit_floors
 from rm_training.ml.gate import missing
 from rm_training.ml.intervals import Interval
 from rm_training.ml.loading import UnsuitableBackbone
-from rm_training.pipeline import backbone_path, comparisons_of, counts_of
+from rm_training.pipeline import backbone_path, counts_of, dataset_of
 
 
 class TooLittle(ValueError):
@@ -61,7 +61,7 @@ def finetune_project(
     `finetune` and `write_finetuned` raise.
     """
     snapshot = take_snapshot(project=project, by=None)
-    comparisons = comparisons_of(snapshot)
+    comparisons = dataset_of(snapshot).overall
     report(f"Snapshot {snapshot.number}: {counts_of(comparisons)}.")
     if problem := missing(comparisons):
         raise TooLittle(f"Nothing was trained: {problem}")

@@ -27,7 +27,7 @@ from rm_training.embeddings import DatabaseCache
 from rm_training.figures import figures
 from rm_training.ml.backbone import Backbone, default_backbone_path, embed_all
 from rm_training.ml.config import TrainConfig
-from rm_training.ml.data import Comparisons, Floats, read_snapshot
+from rm_training.ml.data import Comparisons, Dataset, Floats
 from rm_training.ml.ensemble import HeadEnsemble
 from rm_training.ml.evaluate import evaluate, learning_curve
 from rm_training.ml.export import write_model
@@ -36,6 +36,7 @@ from rm_training.ml.forward import Features
 from rm_training.ml.gate import missing, verdict
 from rm_training.ml.probes import ProbeResult, passes, run_probes
 from rm_training.ml.render import Conversation
+from rm_training.ml.snapshot import read_snapshot
 from rm_training.ml.suspects import find_suspects
 from rm_training.ml.train import train_heads
 from rm_training.models import RewardModel, TrainingRun
@@ -74,7 +75,8 @@ def retrain(*, run: TrainingRun, held: Claim[TrainingRun], report: Reporter) -> 
     config = TrainConfig()
     held.write(config=config.as_json())
     report.stage("snapshot", 0.0, 0.02)
-    comparisons = comparisons_of(_snapshot(run, held))
+    dataset = dataset_of(_snapshot(run, held))
+    comparisons = dataset.overall
     report.log(counts_of(comparisons))
     if problem := missing(comparisons):
         return Outcome("inconclusive", f"Inconclusive: {problem}")
@@ -131,7 +133,7 @@ def _snapshot(run: TrainingRun, held: Claim[TrainingRun]) -> Snapshot:
     return run.snapshot
 
 
-def comparisons_of(snapshot: Snapshot) -> Comparisons:
+def dataset_of(snapshot: Snapshot) -> Dataset:
     """The snapshot's comparisons; Damaged where the stored rows are not those that were hashed."""
     digest = hashlib.sha256()
     with tempfile.TemporaryDirectory() as folder:

@@ -3,7 +3,7 @@
 A whole retrain, in the order its parts are called:
 
     config = TrainConfig()
-    comparisons = read_snapshot("snapshot.jsonl")
+    comparisons = read_snapshot("snapshot.jsonl").overall
     problem = missing(comparisons)                    # a sentence where there is too little data
     backbone = Backbone.load(default_backbone_path(), max_tokens=config.max_tokens)
     features = embed_all(backbone, comparisons.conversations, cache)

@@ -26,6 +26,8 @@ def comparisons(
     prompt: ArrayLike | None = None,
     evaluation: ArrayLike | None = None,
     weight: ArrayLike | None = None,
+    tie: ArrayLike | None = None,
+    strength: ArrayLike | None = None,
     texts: list[str] | None = None,
 ) -> Comparisons:
     """Comparisons from columns: a prompt each, all in the train split, unless told otherwise."""
@@ -38,6 +40,8 @@ def comparisons(
         first=np.asarray(first, np.int64),
         second=np.asarray(second, np.int64),
         target=np.asarray(target, np.float64),
+        tie=np.zeros(n) if tie is None else np.asarray(tie, np.float64),
+        strength=np.zeros(n) if strength is None else np.asarray(strength, np.float64),
         weight=np.ones(n) if weight is None else np.asarray(weight, np.float64),
         prompt=np.arange(n) if prompt is None else np.asarray(prompt, np.int64),
         evaluation=np.zeros(n, bool) if evaluation is None else np.asarray(evaluation, bool),

@@ -35,6 +35,8 @@ def comparisons() -> Comparisons:
         first=np.arange(0, 2 * n, 2),
         second=np.arange(1, 2 * n, 2),
         target=np.where(np.arange(n) % 10 == 9, 0.5, 0.9),
+        tie=np.zeros(n),
+        strength=np.zeros(n),
         weight=np.ones(n),
         prompt=np.arange(n),
         evaluation=np.arange(n) >= 30,
