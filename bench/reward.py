@@ -21,6 +21,7 @@ import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -236,13 +237,17 @@ def _ours(base: Path, data: Comparisons, place: Path) -> Trained:
 def _trl(base: Path, data: Comparisons, place: Path) -> Trained:
     """TRL's trainer on the same tokens; all it is told beside its defaults is what ours is told."""
     import datasets
-    from transformers import PrinterCallback
+    from transformers import PrinterCallback, TrainerCallback
     from trl import (  # type: ignore[attr-defined] # trl exports its names lazily
         RewardConfig,
         RewardTrainer,
     )
 
-    from rm_training.ml.finetune.train import FineTuned, Listener
+    from rm_training.ml.finetune.tuned import scores_of
+
+    class Ticker(TrainerCallback):
+        def on_step_end(self, *_: object, **__: object) -> None:
+            clock.tick()
 
     clock = Clock()
     backbone, tokens = _tokens(base, data.conversations)
@@ -260,12 +265,12 @@ def _trl(base: Path, data: Comparisons, place: Path) -> Trained:
             save_strategy="no", report_to=[], disable_tqdm=True,
         ),
         train_dataset=datasets.Dataset.from_dict(columns),
-        callbacks=[Listener(clock.tick)],
+        callbacks=[Ticker()],
     )  # fmt: skip
     trainer.remove_callback(PrinterCallback)  # standard output holds figures alone
     trainer.train()
     backbone.model.eval()
-    return clock.trained(FineTuned(backbone, 0, 1, (), BATCH).scores)
+    return clock.trained(partial(scores_of, backbone))
 
 
 def _embedding(comparisons: Comparisons, *, texts: int, times: int) -> None:

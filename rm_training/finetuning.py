@@ -18,7 +18,10 @@ from rm_training.ml.config import TrainConfig
 from rm_training.ml.evaluate import evaluate
 from rm_training.ml.export import ExportMismatch
 from rm_training.ml.finetune.config import FinetuneConfig
-from rm_training.ml.finetune.train import LossNotFinite, OtherRun, OutOfMemory, finetune
+from rm_training.ml.finetune.member import OutOfMemory
+from rm_training.ml.finetune.progress import Hear
+from rm_training.ml.finetune.train import OtherRun, finetune
+from rm_training.ml.finetune.trainer import LossNotFinite
 from rm_training.ml.finetune.write import write_finetuned
 from rm_training.ml.floors import fit_floors
 from rm_training.ml.gate import missing
@@ -52,7 +55,7 @@ def finetune_project(
     folder: Path,
     config: FinetuneConfig,
     backbone: str | None,
-    progress: Callable[[int, int], None],
+    progress: Hear,
     report: Callable[[str], None],
 ) -> Tuned:
     """Trains the backbone (None: the one that runs use) and writes the model to `folder`.

@@ -33,19 +33,35 @@ class UnsuitableBackbone(ValueError):
     """The folder cannot serve as a reward model's backbone; the message says why."""
 
 
+class MissingBackbone(OSError):
+    """There is no model of that name or path; the message says where it was looked for."""
+
+
 def load_classifier(
     path: str | Path, max_tokens: int
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Model (float32, evaluation mode, one output) and tokenizer of a folder, ready for scoring.
 
     Raises UnsuitableBackbone where the architecture's head is more than one linear layer or where
-    other weights are missing, OSError where the folder holds no model.
+    other weights are missing, MissingBackbone where there is no model.
     """
-    with quiet():
-        model, report = AutoModelForSequenceClassification.from_pretrained(
-            str(path), num_labels=1, output_loading_info=True, dtype=torch.float32
-        )
-        tokenizer = AutoTokenizer.from_pretrained(str(path))
+    try:
+        with quiet():
+            model, report = AutoModelForSequenceClassification.from_pretrained(
+                str(path),
+                num_labels=1,
+                output_loading_info=True,
+                dtype=torch.float32,
+                trust_remote_code=False,
+            )
+            tokenizer = AutoTokenizer.from_pretrained(str(path), trust_remote_code=False)
+    except OSError as error:
+        if error.errno is not None:  # the machine's own, such as a disk that cannot be read
+            raise
+        raise MissingBackbone(
+            f"{path} is no folder with a model and no name of one that can be fetched from here. "
+            "Check the name, and that the folder holds config.json, weights and tokenizer."
+        ) from error
     head = head_name(model)
     missing = sorted(k for k in report["missing_keys"] if not k.startswith(f"{head}."))
     if missing:

@@ -9,9 +9,10 @@ that the heads were trained on.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from transformers import PreTrainedTokenizerBase
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 # For backbones that come without a template. Roles are spelled out, turns are lines; the special
 # tokens are left to the tokenizer, which adds its own.

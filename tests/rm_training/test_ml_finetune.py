@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,77 +8,39 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from numpy.typing import NDArray
-from transformers import (
-    AutoModelForSequenceClassification,
-    AutoTokenizer,
-    BertConfig,
-    BertModel,
-    GPT2Config,
-    GPT2Model,
-    PreTrainedModel,
-    Qwen2Config,
-    Qwen2Model,
-)
+from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreTrainedModel
 
 from rm_training.ml.backbone import Backbone
 from rm_training.ml.data import Comparisons
 from rm_training.ml.export import ExportMismatch
-from rm_training.ml.finetune import train
-from rm_training.ml.finetune.config import FinetuneConfig
+from rm_training.ml.finetune import tuned as tuned_module
+from rm_training.ml.finetune.config import ObjectiveConfig
 from rm_training.ml.finetune.encode import Prompt, encode, pack
+from rm_training.ml.finetune.member import OutOfMemory
 from rm_training.ml.finetune.packed import check_packing, is_causal, packed, rewards
-from rm_training.ml.finetune.train import (
-    FineTuned,
-    LossNotFinite,
-    OtherRun,
-    OutOfMemory,
-    PreferenceTrainer,
-    finetune,
-)
+from rm_training.ml.finetune.progress import Progress
+from rm_training.ml.finetune.train import OtherRun, finetune
+from rm_training.ml.finetune.trainer import LossNotFinite, PreferenceTrainer
+from rm_training.ml.finetune.tuned import FineTuned, scores_of
 from rm_training.ml.finetune.write import write_finetuned
 from rm_training.ml.loading import UnsuitableBackbone, head_of, load_classifier
 from rm_training.ml.losses import preference_loss
 from rm_training.ml.render import Conversation, render
-from tests.rm_training.ml_samples import comparisons, tiny_llama
+from tests.rm_training.ml_finetune_samples import (
+    QUICK,
+    accuracy,
+    one_thread,
+    planted,
+    state,
+    tiny,
+)
+from tests.rm_training.ml_samples import comparisons
+
+__all__ = ["one_thread"]
 
 FAMILIES = ["llama", "qwen", "gpt2", "bert"]
-QUICK = FinetuneConfig(
-    max_tokens=100, prompts_per_step=8, prompts_per_batch=8, learning_rate=3e-3, save_every=4
-)
 # Answers of which one is another's beginning, one is empty, one is cut and one prompt has no pair.
 TEXTS = ["yes", "yes sir", "", "no way " * 40, "ok", "okay", "maybe", "perhaps not"]
-
-
-@pytest.fixture(autouse=True)
-def _one_thread(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Products this small are slower on two threads, much slower on a busy machine."""
-    monkeypatch.setenv("OMP_NUM_THREADS", "1")
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-def tiny(family: str, folder: Path) -> Path:
-    """A random two-layer model of a family with the byte tokenizer of `tiny_llama`."""
-    tiny_llama(folder)
-    size: dict[str, Any] = {
-        "vocab_size": 258, "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2,
-    }  # fmt: skip
-    torch.manual_seed(0)
-    if family == "qwen":
-        shared_keys: dict[str, Any] = {"num_attention_heads": 4, "num_key_value_heads": 2}
-        Qwen2Model(Qwen2Config(**size, **shared_keys)).save_pretrained(folder)
-    if family == "gpt2":
-        GPT2Model(
-            GPT2Config(vocab_size=258, n_embd=32, n_layer=2, n_head=2, n_positions=128)
-        ).save_pretrained(folder)
-    if family == "bert":
-        BertModel(
-            BertConfig(**size, num_attention_heads=2, max_position_embeddings=128)
-        ).save_pretrained(folder)
-    return folder
 
 
 def some() -> Comparisons:
@@ -107,8 +68,10 @@ def encoded(folder: Path, data: Comparisons) -> tuple[PreTrainedModel, list[Prom
     torch.manual_seed(0)
     model, tokenizer = load_classifier(folder, 100)
     reader = Backbone(model, tokenizer)
-    tokens = reader.tokenize(data.conversations)
-    return model, encode(tokens, data, limit=reader.max_tokens, causal=is_causal(model))
+    tokens = dict(enumerate(reader.tokenize(data.conversations)))
+    lengths = {row: len(text.response) for row, text in enumerate(data.conversations)}
+    causal = is_causal(model)
+    return model, encode(tokens, data, lengths=lengths, limit=reader.max_tokens, causal=causal)
 
 
 def plain(model: PreTrainedModel, prompts: list[Prompt]) -> torch.Tensor:
@@ -125,7 +88,8 @@ def plain(model: PreTrainedModel, prompts: list[Prompt]) -> torch.Tensor:
 def loss_of(scores: torch.Tensor, prompts: list[Prompt]) -> torch.Tensor:
     batch = pack(prompts, causal=True)
     margin = scores[batch["first"]] - scores[batch["second"]]
-    return (batch["weight"] * preference_loss(margin, batch["target"])).sum() / len(prompts)
+    target = batch["outcomes"][:, 0] + batch["outcomes"][:, 1] / 2
+    return (batch["weight"] * preference_loss(margin, target)).sum() / len(prompts)
 
 
 def gradients(model: PreTrainedModel, loss: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -201,27 +165,13 @@ def test_a_window_shorter_than_a_prompt_with_its_answers_is_refused(tmp_path: Pa
         rewards(reward, prompts)
 
 
-def planted(prompts: int, seed: int = 0) -> Comparisons:
-    """Two answers a prompt; the one with more exclamation marks is better."""
-    rng = np.random.default_rng(seed)
-    marks = np.array([rng.choice(6, 2, replace=False) for _ in range(prompts)])
-    texts = [f"{'so' * rng.integers(1, 4)} {'!' * m}{'.' * (5 - m)} end" for m in marks.ravel()]
-    first = np.arange(0, 2 * prompts, 2)
-    return comparisons(first, first + 1, marks[:, 0] > marks[:, 1], texts=texts)
-
-
-def accuracy(tuned: FineTuned, data: Comparisons) -> float:
-    scores = tuned.scores(data.conversations)
-    return float((np.sign(scores[data.first] - scores[data.second]) == 2 * data.target - 1).mean())
-
-
 @pytest.mark.parametrize("family", ["llama", "bert"])
 def test_a_planted_preference_is_learnt(family: str, tmp_path: Path) -> None:
     base = tiny(family, tmp_path / "base")
     config = replace(QUICK, epochs=5, precision="float32")
     tuned = finetune(base, planted(120), config, tmp_path / "run")
     assert accuracy(tuned, planted(100, seed=1)) > 0.9
-    assert tuned.losses[-1] < 0.5 < tuned.losses[0]
+    assert tuned.runs[0].losses[-1] < 0.5 < tuned.runs[0].losses[0]
 
 
 @pytest.mark.parametrize("change", [{"precision": "bfloat16"}, {"checkpoint_activations": True}])
@@ -247,10 +197,10 @@ def test_it_learns_what_trls_reward_trainer_learns_from_the_same_pairs(tmp_path:
 
     base, data = tiny("llama", tmp_path / "base"), planted(32)
     data = replace(data, target=np.ones(32))
-    config = replace(QUICK, learning_rate=1e-3, centring=0.01)
+    config = replace(QUICK, learning_rate=1e-3, objective=ObjectiveConfig(centring=0.01))
     torch.manual_seed(config.seed)
     peer = Backbone(*load_classifier(base, config.max_tokens))
-    before = FineTuned(peer, 0, 1, (), 8).scores(data.conversations)
+    before = scores_of(peer, data.conversations)
     tokens = [ids.tolist() for ids in peer.tokenize(data.conversations)]
     columns = {"chosen_ids": tokens[0::2], "rejected_ids": tokens[1::2]}
     RewardTrainer(
@@ -265,31 +215,27 @@ def test_it_learns_what_trls_reward_trainer_learns_from_the_same_pairs(tmp_path:
         train_dataset=datasets.Dataset.from_dict(columns),
     ).train()  # fmt: skip
     peer.model.train(False)
-    theirs = FineTuned(peer, 0, 1, (), 8).scores(data.conversations)
+    theirs = scores_of(peer, data.conversations)
     ours = finetune(base, data, config, tmp_path / "run").scores(data.conversations)
     assert np.abs(theirs - before).max() > 0.1
     np.testing.assert_allclose(ours, theirs, atol=1e-3)
-
-
-def state(tuned: FineTuned) -> dict[str, NDArray[np.float32]]:
-    return {name: x.numpy() for name, x in tuned.backbone.model.state_dict().items()}
 
 
 def test_a_run_that_was_killed_goes_on_to_the_same_result(tmp_path: Path) -> None:
     base, data = tiny("llama", tmp_path / "base"), planted(64)
     whole = finetune(base, data, QUICK, tmp_path / "whole")
 
-    def kill(done: int, _: int) -> None:
-        if done == 6:
+    def kill(now: Progress) -> None:
+        if now.step == 6:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         finetune(base, data, QUICK, tmp_path / "run", progress=kill)
     # A checkpoint that was being written when the machine went down has no state yet.
-    (tmp_path / "run" / "checkpoint-6").mkdir()
+    (tmp_path / "run" / "checkpoints" / "0" / "checkpoint-6").mkdir()
     heard: list[int] = []
     resumed = finetune(
-        base, data, QUICK, tmp_path / "run", progress=lambda done, total: heard.append(done)
+        base, data, QUICK, tmp_path / "run", progress=lambda now: heard.append(now.step)
     )
     assert heard == [5, 6, 7, 8]
     done = finetune(base, data, QUICK, tmp_path / "run")
@@ -325,7 +271,7 @@ def test_memory_that_runs_out_halves_the_batch_and_changes_nothing_else(
         "Memory ran out at 8 prompts a batch: going on with 4.",
         "Memory ran out at 4 prompts a batch: going on with 2.",
     ]
-    assert tuned.prompts_per_batch == 2
+    assert tuned.runs[0].prompts_per_batch == 2
     np.testing.assert_allclose(
         tuned.scores(data.conversations), whole.scores(data.conversations), atol=1e-3
     )
@@ -421,8 +367,8 @@ def test_a_folder_that_reloads_to_other_scores_leaves_nothing_behind(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tuned = quickly_tuned("llama", tmp_path)
-    usual = train._scores
-    monkeypatch.setattr(train, "_scores", lambda *given: usual(*given) + 1e-3)
+    usual = tuned_module.scores_of
+    monkeypatch.setattr(tuned_module, "scores_of", lambda *given: usual(*given) + 1e-3)
     place = tmp_path / "models"
     with pytest.raises(ExportMismatch, match="Nothing was kept"):
         write_finetuned(place / "model", tuned, {})

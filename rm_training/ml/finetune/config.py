@@ -2,8 +2,41 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Literal
+from typing import Any, Literal
+
+
+@dataclass(frozen=True)
+class ObjectiveConfig:
+    """What the loss is made of; `objective.Objective` has the formulas."""
+
+    label_smoothing: float = 0.0
+    """Share of judgments taken to be the wrong way round."""
+
+    strength: Literal["ignore", "margin", "scale"] = "ignore"
+    """What the strength of a preference, 1 to 3, does: nothing; it is the margin by which rewards
+    must lie apart (Llama 2); it is the weight of the comparison (scaled Bradley-Terry)."""
+
+    centring: float = 0.0
+    """Weight of the squared sum of a comparison's two rewards, which pulls their mean to zero;
+    0.01 is customary, 0 leaves it out (Eisenstein et al. 2023, equation 2)."""
+
+    length_penalty: float = 0.0
+    """Weight of what separates length from quality (ODIN, whose weights are 1); 0 leaves it out."""
+
+    contrastive: float = 0.0
+    """Weight of the contrastive loss on the features of answers; 0 leaves it out."""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.label_smoothing < 0.5:
+            raise ValueError(
+                f"Label smoothing must be at least 0 and below 1/2, not {self.label_smoothing}."
+            )
+        if self.strength not in ("ignore", "margin", "scale"):
+            raise ValueError(f"Strength is ignore, margin or scale, not {self.strength!r}.")
+        if min(self.centring, self.length_penalty, self.contrastive) < 0:
+            raise ValueError("Weights of parts of the loss must not be negative.")
 
 
 @dataclass(frozen=True)
@@ -11,7 +44,7 @@ class FinetuneConfig:
     """Settings of one fine-tune. A prompt with all its answers is the unit that is never split."""
 
     seed: int = 0
-    """Fixes the new head and the order of prompts: the same seed on one machine, one result."""
+    """Fixes the new head and the orders of prompts: the same seed on one machine, one result."""
 
     max_tokens: int = 512
     """Tokens of prompt and response that are read; a longer text loses its oldest tokens."""
@@ -41,9 +74,19 @@ class FinetuneConfig:
     max_gradient: float = 1.0
     """Longest gradient (L2) that a step takes; longer ones are scaled down to it."""
 
-    centring: float = 0.0
-    """Weight of the squared sum of a comparison's two rewards, which pulls their mean to zero;
-    0.01 is customary, 0 leaves it out (Eisenstein et al. 2023, equation 2)."""
+    objective: ObjectiveConfig = ObjectiveConfig()
+    """The parts of the loss."""
+
+    members: int = 1
+    """Networks that are trained one after another and averaged in their weights (WARM, Rame et al.
+    2024, arXiv:2401.12187); they differ in the order of prompts and share the new head's draw."""
+
+    bootstrap: bool = False
+    """Whether each member is trained on its own draw of prompts, with replacement."""
+
+    lora_rank: int | None = None
+    """Rank of the adapters that are trained in place of the linear layers' weights (LoRA, Hu et al.
+    2021), with the head whole; it bears ten times the step size. None trains all weights."""
 
     precision: Literal["float32", "bfloat16"] = "float32"
     """Of the products inside the network; weights, rewards and loss are float32 either way."""
@@ -52,11 +95,15 @@ class FinetuneConfig:
     """Compute activations twice instead of keeping them: a third slower, far less memory."""
 
     save_every: int = 200
-    """Optimiser steps between checkpoints; a run that is killed loses these at most."""
+    """Optimiser steps between checkpoints, of which one process also writes one every ten minutes;
+    a run that is killed loses what came after the last."""
 
     def __post_init__(self) -> None:
-        if min(self.prompts_per_step, self.prompts_per_batch, self.save_every) < 1:
-            raise ValueError("Prompts a step, prompts a batch and save_every must be at least 1.")
+        counts = (self.prompts_per_step, self.prompts_per_batch, self.save_every, self.members)
+        if min(*counts, 1 if self.lora_rank is None else self.lora_rank) < 1:
+            raise ValueError(
+                "Prompts a step and a batch, save_every, members and the rank must be at least 1."
+            )
         if self.prompts_per_step % self.prompts_per_batch:
             raise ValueError(
                 f"{self.prompts_per_step} prompts a step are no whole number of batches of "
@@ -70,3 +117,12 @@ class FinetuneConfig:
     def as_json(self) -> dict[str, object]:
         """The fields as JSON takes them, to be stored beside what they made."""
         return asdict(self)
+
+    @classmethod
+    def from_json(cls, fields: Mapping[str, Any]) -> FinetuneConfig:
+        """What `as_json` gave; fields that are left out have their defaults.
+
+        Raises TypeError at a field that there is not, ValueError at a value that cannot be.
+        """
+        objective = ObjectiveConfig(**fields.get("objective", {}))
+        return cls(**{**fields, "objective": objective})

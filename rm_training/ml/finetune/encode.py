@@ -9,9 +9,9 @@ be shared exactly; there, conversations lie in the row whole, which still saves 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import NamedTuple, TypedDict
 
 import numpy as np
 import torch
@@ -41,15 +41,18 @@ class Tree:
 class Prompt:
     """All answers of one prompt and the p comparisons between them.
 
-    `first`, `second` [p]: places in the answers of all trees one after the other. `target`,
-    `weight` [p]: as in Comparisons, the weights scaled so that prompts have a mean sum of one.
+    `first`, `second` [p]: places in the answers of all trees one after the other. `outcomes`
+    [p, 3], `strength`, `weight` [p]: as in Comparisons, the weights scaled so that prompts have a
+    mean sum of one. `lengths`: of each answer, in the order of the trees.
     """
 
     trees: tuple[Tree, ...]
     first: Ints
     second: Ints
-    target: Floats
+    outcomes: Floats
+    strength: Floats
     weight: Floats
+    lengths: Ints
 
     @property
     def tokens(self) -> int:
@@ -61,7 +64,8 @@ class Batch(TypedDict):
     """One row of T tokens, n answers and p comparisons of some prompts.
 
     `input_ids`, `position_ids` [1, T]; `read` [n]: the token whose hidden state scores an answer;
-    `first`, `second` [p]: places among the answers; `target`, `weight` [p]; `prompts`: how many.
+    `first`, `second` [p]: places among the answers; `outcomes` [p, 3]; `strength`, `weight` [p];
+    `lengths` [n]; `prompts`: how many.
     """
 
     input_ids: torch.Tensor
@@ -70,47 +74,75 @@ class Batch(TypedDict):
     layout: list[Block]
     first: torch.Tensor
     second: torch.Tensor
-    target: torch.Tensor
+    outcomes: torch.Tensor
+    strength: torch.Tensor
     weight: torch.Tensor
+    lengths: torch.Tensor
     prompts: int
 
 
 def encode(
-    tokens: Sequence[Tokens], comparisons: Comparisons, *, limit: int, causal: bool
+    tokens: Mapping[int, Tokens],
+    comparisons: Comparisons,
+    *,
+    lengths: Mapping[int, int],
+    limit: int,
+    causal: bool,
 ) -> list[Prompt]:
-    """Prompts in the order of their numbers, from the token ids of each conversation, [m].
+    """Prompts in the order of their numbers, from the token ids of each row that is compared.
 
-    `limit`: the length from which a conversation may have lost its beginning, so that it shares
-    nothing. `causal`: whether the network is a decoder.
+    `lengths`: of each row's response. `limit`: the number of tokens from which a conversation may
+    have lost its beginning, so that it shares nothing. `causal`: whether the network is a decoder.
     """
     order = np.argsort(comparisons.prompt, kind="stable")
     starts = np.flatnonzero(np.diff(comparisons.prompt[order], prepend=-1))
-    scale = len(starts) / comparisons.weight.sum()
+    weight = comparisons.weight * (len(starts) / comparisons.weight.sum())
+    columns = _Columns(
+        comparisons.first, comparisons.second, comparisons.outcomes, comparisons.strength, weight
+    )
     return [
-        _prompt(tokens, comparisons, places, scale, limit if causal else 0)
+        _prompt(tokens, lengths, limit if causal else 0, columns.at(places))
         for places in np.split(order, starts[1:])
     ]
 
 
+class _Columns(NamedTuple):
+    first: Ints
+    second: Ints
+    outcomes: Floats
+    strength: Floats
+    weight: Floats
+
+    def at(self, places: Ints) -> _Columns:
+        return _Columns(
+            self.first[places],
+            self.second[places],
+            self.outcomes[places],
+            self.strength[places],
+            self.weight[places],
+        )
+
+
 def _prompt(
-    tokens: Sequence[Tokens], comparisons: Comparisons, places: Ints, scale: float, limit: int
+    tokens: Mapping[int, Tokens], lengths: Mapping[int, int], limit: int, columns: _Columns
 ) -> Prompt:
-    first, second = comparisons.first[places], comparisons.second[places]
-    rows = np.unique(np.concatenate([first, second])).tolist()
+    rows = np.unique(np.concatenate([columns.first, columns.second])).tolist()
     whole = [row for row in rows if len(tokens[row]) < limit]
     alone = [(row,) for row in rows if len(tokens[row]) >= limit]
     trees = tuple(_tree(tokens, group) for group in [tuple(whole), *alone] if group)
     place = {row: n for n, row in enumerate(row for tree in trees for row in tree.rows)}
     return Prompt(
         trees=trees,
-        first=np.array([place[row] for row in first.tolist()], np.int64),
-        second=np.array([place[row] for row in second.tolist()], np.int64),
-        target=comparisons.target[places],
-        weight=comparisons.weight[places] * scale,
+        first=np.array([place[row] for row in columns.first.tolist()], np.int64),
+        second=np.array([place[row] for row in columns.second.tolist()], np.int64),
+        outcomes=columns.outcomes,
+        strength=columns.strength,
+        weight=columns.weight,
+        lengths=np.array([lengths[row] for row in place], np.int64),
     )
 
 
-def _tree(tokens: Sequence[Tokens], rows: tuple[int, ...]) -> Tree:
+def _tree(tokens: Mapping[int, Tokens], rows: tuple[int, ...]) -> Tree:
     shared = _shared([tokens[row] for row in rows])
     prefix = tokens[rows[0]][:shared]
     return Tree(rows, prefix, tuple(tokens[row][shared:] for row in rows))
@@ -137,8 +169,10 @@ def pack(prompts: Sequence[Prompt], *, causal: bool) -> Batch:
         layout=[_block(tree, causal=causal) for tree in trees],
         first=_joined([p.first + o for p, o in zip(prompts, offsets, strict=True)]),
         second=_joined([p.second + o for p, o in zip(prompts, offsets, strict=True)]),
-        target=_joined([p.target for p in prompts]).float(),
+        outcomes=_joined([p.outcomes for p in prompts]).float(),
+        strength=_joined([p.strength for p in prompts]).float(),
         weight=_joined([p.weight for p in prompts]).float(),
+        lengths=_joined([p.lengths for p in prompts]).float(),
         prompts=len(prompts),
     )
 

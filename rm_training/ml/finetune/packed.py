@@ -42,14 +42,16 @@ class PackedReward(nn.Module):
     def forward(
         self, input_ids: Tensor, position_ids: Tensor, read: Tensor, layout: Sequence[Block]
     ) -> Tensor:
-        """Rewards [n] in float32; the arguments are those of `encode.Batch`."""
+        """What the head reads of each answer, [n, d]; the arguments are those of `encode.Batch`."""
         inner: Any = self.model.base_model  # every architecture has its own class
         output = inner(
             input_ids=input_ids, position_ids=position_ids, use_cache=False, layout=layout
         )
-        features = output.last_hidden_state[0, read]
-        if not self.causal:
-            features = inner.pooler(features[:, None])
+        features: Tensor = output.last_hidden_state[0, read]
+        return features if self.causal else inner.pooler(features[:, None])
+
+    def score(self, features: Tensor) -> Tensor:
+        """Rewards [n] in float32 of features [n, d]."""
         rewards: Tensor = head_of(self.model)(features)[:, 0]
         return rewards.float()
 
@@ -150,10 +152,10 @@ def rewards(reward: PackedReward, prompts: Sequence[Prompt]) -> Tensor:
     """Rewards [n] of all answers of the prompts, in the order of their trees."""
     batch = pack(prompts, causal=reward.causal)
     device = reward.model.device
-    found: Tensor = reward(
+    features = reward(
         batch["input_ids"].to(device),
         batch["position_ids"].to(device),
         batch["read"].to(device),
         [(n, p, None if mask is None else mask.to(device)) for n, p, mask in batch["layout"]],
     )
-    return found
+    return reward.score(features)

@@ -1,17 +1,25 @@
-"""Writes a fine-tuned network as a Hugging Face folder, by the contract of `ml.export`.
+"""Writes and reads fine-tuned networks as Hugging Face folders, by the contract of `ml.export`.
 
 One output, a head without bias (zero where the class has one), the padding token, the chat
 template, the reward's mean and standard deviation in the configuration; beside it `tiebreak.json`.
-There is one head, so no ensemble and no interval; the folder serves as a nightly run's backbone.
+Where several networks were averaged, `members/0`, `members/1`, ... are folders of the same kind.
+The folder serves as a nightly run's backbone.
 """
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Mapping
+from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
-from rm_training.ml.export import drafted, hold_to, probes_for, reloaded_scores, save
-from rm_training.ml.finetune.train import FineTuned
+from rm_training.ml.backbone import Backbone
+from rm_training.ml.export import META_FILE, drafted, hold_to, probes_for, reloaded_scores, save
+from rm_training.ml.finetune.tuned import FineTuned, Run
+
+MEMBERS = "members"
 
 
 def write_finetuned(folder: Path, tuned: FineTuned, meta: Mapping[str, object]) -> None:
@@ -22,7 +30,36 @@ def write_finetuned(folder: Path, tuned: FineTuned, meta: Mapping[str, object]) 
     there already, ExportMismatch where the scores differ; either way nothing is left behind.
     """
     backbone = tuned.backbone
+    own = {
+        "tier": "full",
+        "runs": [asdict(run) for run in tuned.runs],
+        "log_tie": tuned.log_tie,
+        "truncated": tuned.truncated,
+    }
     with drafted(folder) as draft:
-        save(draft, backbone, {**meta, "tier": "full"}, mean=tuned.mean, std=tuned.std)
+        save(draft, backbone, {**meta, **own}, mean=tuned.mean, std=tuned.std)
         probes = probes_for(backbone)
         hold_to(tuned.scores(probes), reloaded_scores(draft, probes, backbone.model.device))
+        if len(tuned.folders) > 1:  # each was held to its scores when it was written
+            for member, source in enumerate(tuned.folders):
+                shutil.copytree(source, draft / MEMBERS / str(member))
+
+
+def load_finetuned(folder: Path) -> FineTuned:
+    """What `write_finetuned` wrote, its network opened. Raises OSError where it is no such folder,
+    KeyError where it is one of the nightly tier."""
+    meta = _meta(folder)
+    runs = runs_of(folder)
+    folders = tuple(folder / MEMBERS / str(n) for n in range(len(runs))) if len(runs) > 1 else ()
+    backbone = Backbone.load(folder, max_tokens=meta["max_tokens"])
+    return FineTuned(backbone, meta["mean"], meta["std"], runs, folders)
+
+
+def runs_of(folder: Path) -> tuple[Run, ...]:
+    """How the networks in a folder that `write_finetuned` wrote were trained."""
+    return tuple(Run(**{**run, "losses": tuple(run["losses"])}) for run in _meta(folder)["runs"])
+
+
+def _meta(folder: Path) -> dict[str, Any]:
+    meta: dict[str, Any] = json.loads((folder / META_FILE).read_text(encoding="utf-8"))
+    return meta

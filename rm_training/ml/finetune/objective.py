@@ -1,0 +1,151 @@
+"""The whole loss of a fine-tune, in view, with the few weights that serve training alone.
+
+It knows no data beyond one batch, no optimiser and no files.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import cross_entropy, dropout, normalize
+
+from rm_training.ml.finetune.config import ObjectiveConfig
+from rm_training.ml.finetune.encode import Block
+from rm_training.ml.finetune.packed import PackedReward
+from rm_training.ml.likelihood import pair_loss
+from rm_training.ml.loading import head_of
+
+TIE_VARIANCE = 100.0
+DROPOUT, TEMPERATURE = 0.1, 0.05  # SimCSE's
+
+
+class Objective(nn.Module):
+    """A packed reward model whose output is the loss of a batch.
+
+    `tie_share`: the share of ties among all comparisons; without any, ties are left out of the
+    model, which is then Bradley and Terry's. `prompts`: how many are trained on.
+    """
+
+    def __init__(
+        self, reward: PackedReward, config: ObjectiveConfig, *, tie_share: float, prompts: int
+    ) -> None:
+        super().__init__()
+        self.reward = reward
+        self.settings = config
+        self.prompts = prompts
+        self.log_tie = _log_tie(tie_share) if tie_share > 0 else None
+        size = head_of(reward.model).in_features
+        self.length_head = nn.Linear(size, 1, bias=False) if config.length_penalty else None
+        self.config = reward.model.config
+        self._no_split_modules = reward.model._no_split_modules  # what FSDP wraps
+
+    def forward(
+        self,
+        *,
+        input_ids: Tensor,
+        position_ids: Tensor,
+        read: Tensor,
+        layout: Sequence[Block],
+        first: Tensor,
+        second: Tensor,
+        outcomes: Tensor,
+        strength: Tensor,
+        weight: Tensor,
+        lengths: Tensor,
+        prompts: int,
+    ) -> Tensor:
+        """The loss of a batch, whose fields `encode.Batch` explains: a scalar in nats.
+
+            loss = 1/prompts sum over comparisons of
+                       weight (pair_loss(s_i - s_j, outcomes) + centring (r_i + r_j)^2)
+                   + log_tie^2 / (2 * 100 * all prompts)
+                   + length_penalty * length_loss + contrastive * contrastive_loss
+
+        r: rewards; s: r, and with a length penalty r plus the length head's reward. The second line
+        is a normal prior on Davidson's log nu, its standard deviation 10.
+        """
+        chosen = self.settings
+        features = self.reward(input_ids, position_ids, read, layout)
+        quality = self.reward.score(features)
+        length = None if self.length_head is None else self.length_head(features)[:, 0].float()
+        judged = quality if length is None else quality + length
+        losses = pair_loss(
+            judged[first] - judged[second],
+            outcomes,
+            self.log_tie,
+            margin=strength if chosen.strength == "margin" else 0.0,
+            # Unknown or mixed strength counts as the slightest.
+            scale=strength.abs().clamp(min=1) if chosen.strength == "scale" else 1.0,
+            label_smoothing=chosen.label_smoothing,
+        )
+        losses = losses + chosen.centring * (quality[first] + quality[second]) ** 2
+        loss = (weight * losses).sum() / prompts
+        if self.log_tie is not None:
+            loss = loss + self.log_tie.square().sum() / (2 * TIE_VARIANCE * self.prompts)
+        if length is not None and self.length_head is not None:
+            heads = head_of(self.reward.model).weight, self.length_head.weight
+            loss = loss + chosen.length_penalty * length_loss(quality, length, lengths, *heads)
+        if chosen.contrastive:
+            loss = loss + chosen.contrastive * contrastive_loss(features)
+        return loss
+
+    def activation_checkpointing_enable(self, **options: Any) -> None:
+        """What transformers' Trainer calls where activations are to be computed twice."""
+        self.reward.model.activation_checkpointing_enable(**options)
+
+
+def _log_tie(share: float) -> nn.Parameter:
+    """log nu at which equal answers tie as often as all do, nu / (2 + nu) = share."""
+    share = min(share, 0.99)
+    return nn.Parameter(torch.tensor([math.log(2 * share / (1 - share))]))
+
+
+def length_loss(
+    quality: Tensor, length: Tensor, lengths: Tensor, quality_head: Tensor, length_head: Tensor
+) -> Tensor:
+    """What makes one head's reward follow the length of answers and the other's not, a scalar.
+
+        |corr(r_Q, lengths)| + (1 - corr(r_L, lengths)) + |cos(W_Q, W_L)|
+
+    quality, length: r_Q, r_L, [n]; lengths: [n], in tokens; heads: W_Q, W_L, [1, d]. Preferences
+    are learnt by r_Q + r_L, and r_Q alone is used (ODIN: Chen et al. 2024, arXiv:2402.07319, whose
+    length and orthogonality losses have a weight of 1 each; the 1 is added here, so that 0 is the
+    least). The orthogonality is that of directions, which shrinking the weights does not satisfy.
+    Correlations are Pearson's over the answers of one batch: the smaller it is, the noisier.
+    """
+    follows = 1 - correlation(length, lengths)
+    apart = head_cosine(quality_head, length_head)
+    return correlation(quality, lengths).abs() + follows + apart
+
+
+def head_cosine(first: Tensor, second: Tensor) -> Tensor:
+    """The absolute cosine of the angle between two heads, [1, d] each."""
+    cosine: Tensor = normalize(first.float(), dim=-1)[0] @ normalize(second.float(), dim=-1)[0]
+    return cosine.abs()
+
+
+def correlation(x: Tensor, y: Tensor) -> Tensor:
+    """Pearson's correlation of two vectors [n]; 0 where one does not vary."""
+    x, y = x - x.mean(), y - y.mean()
+    lengths: Tensor = x.norm() * y.norm()
+    return (x * y).sum() / lengths.clamp(min=1e-8)
+
+
+def contrastive_loss(features: Tensor) -> Tensor:
+    """InfoNCE between two views of each answer's features [n, d], a scalar in nats.
+
+        -mean over i of log(exp(cos(a_i, b_i) / 0.05) / sum over j of exp(cos(a_i, b_j) / 0.05))
+
+    It keeps the features of different answers apart (SimCSE on a reward model: Wang et al. 2024,
+    arXiv:2401.06080, section 3). There the views are two passes through the network's dropout.
+    Packed training has none, so that here a and b are the features under two masks that drop a
+    tenth of them: a view that costs no second pass, and disturbs the head's input alone.
+    """
+    with torch.autocast(features.device.type, enabled=False):
+        first, second = (normalize(dropout(features.float(), DROPOUT), dim=-1) for _ in range(2))
+        own = torch.arange(len(features), device=features.device)
+        return cross_entropy(first @ second.T / TEMPERATURE, own)

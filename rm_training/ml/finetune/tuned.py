@@ -1,0 +1,100 @@
+"""What a fine-tune gives: one network, or several with the average of their weights.
+
+It knows no comparisons. Members lie in folders and are opened one after another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from rm_training.ml.backbone import Backbone
+from rm_training.ml.data import Floats
+from rm_training.ml.loading import head_of, load_classifier
+from rm_training.ml.render import Conversation
+
+
+@dataclass(frozen=True)
+class Run:
+    """How the training of one network went.
+
+    `losses`: the mean training loss of each of up to a hundred equal stretches of steps, in nats.
+    `prompts_per_batch`: what memory allowed, at most what the configuration asked for. `log_tie`:
+    Davidson's log nu, None without ties. `truncated`: training texts that lost their beginning.
+    """
+
+    losses: tuple[float, ...]
+    prompts_per_batch: int
+    log_tie: float | None
+    truncated: int
+
+
+@dataclass(frozen=True)
+class FineTuned:
+    """The network to use, `mean` and `std` of its reward over training texts, and how it was made.
+
+    `runs`: one a member. `folders`: of the members, which must be there for as long as `members` is
+    called; fewer than two where `backbone` is the only one.
+    """
+
+    backbone: Backbone
+    mean: float
+    std: float
+    runs: tuple[Run, ...]
+    folders: tuple[Path, ...] = ()
+
+    @property
+    def log_tie(self) -> float | None:
+        """The members' mean log nu, None where there were no ties."""
+        found = [run.log_tie for run in self.runs if run.log_tie is not None]
+        return float(np.mean(found)) if found else None
+
+    @property
+    def truncated(self) -> int:
+        """Training texts that lost their beginning."""
+        return max((run.truncated for run in self.runs), default=0)
+
+    def scores(self, conversations: Sequence[Conversation]) -> Floats:
+        """The reward of each conversation, [n]."""
+        return scores_of(self.backbone, conversations)
+
+    def members(self, conversations: Sequence[Conversation]) -> Floats:
+        """Every member's reward of each conversation, [n, M]."""
+        if len(self.folders) < 2:
+            return self.scores(conversations)[:, None]
+        limit = self.backbone.max_tokens
+        return np.stack(
+            [
+                scores_of(Backbone.load(folder, max_tokens=limit), conversations)
+                for folder in self.folders
+            ],
+            axis=1,
+        )
+
+
+def scores_of(backbone: Backbone, conversations: Sequence[Conversation]) -> Floats:
+    """The reward of each conversation by the backbone's own head, [n]."""
+    head = head_of(backbone.model).weight.detach().cpu().numpy()[0]
+    scores: Floats = backbone.embed(conversations).astype(np.float64) @ head.astype(np.float64)
+    return scores
+
+
+@torch.no_grad()
+def averaged(folders: Sequence[Path], max_tokens: int) -> Backbone:
+    """The network whose weights, the head's among them, are the mean of those in the folders.
+
+    WARM (Rame et al. 2024, arXiv:2401.12187), which needs networks that were fine-tuned from the
+    same weights. At most two of them are in memory at once.
+    """
+    first, *others = folders
+    found = Backbone.load(first, max_tokens=max_tokens)
+    for n, folder in enumerate(others, start=2):
+        weights = load_classifier(folder, max_tokens)[0].state_dict()
+        for name, mean in found.model.state_dict().items():
+            if mean.is_floating_point():
+                mean.lerp_(weights[name].to(mean.device), 1 / n)
+    return Backbone(found.model, found.tokenizer) if others else found
