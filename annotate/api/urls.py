@@ -4,7 +4,7 @@ from django.urls import path
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 
 from annotate.api import session
-from annotate.api.manage import analysis, people, questions, review
+from annotate.api.manage import analysis, people, questions, review, review_requests
 from annotate.api.manage import views as manage
 from annotate.api.rater import views as rater
 
@@ -39,6 +39,10 @@ urlpatterns = [
     path(f"{PROJECT}/tasks/<int:task>/decision", review.DecisionView.as_view()),
     path(f"{PROJECT}/tasks/<int:task>/known-answer", review.KnownAnswerView.as_view()),
     path(f"{PROJECT}/disputes", review.DisputesView.as_view()),
+    path(f"{PROJECT}/review-requests", review_requests.ReviewRequestsView.as_view()),
+    path(
+        f"{PROJECT}/review-requests/<int:pk>/dismiss", review_requests.ReviewDismissView.as_view()
+    ),
     path(f"{PROJECT}/appeals", review.AppealsView.as_view()),
     path(f"{PROJECT}/appeals/<int:appeal>", review.AppealAnswerView.as_view()),
     path(f"{PROJECT}/questions", questions.QuestionsView.as_view()),

@@ -15,6 +15,7 @@ from annotate.models.people import (
     User,
 )
 from annotate.models.project import GoldAction, Project, Question, QuestionVersion
+from annotate.models.review import ReviewRequest
 from annotate.models.snapshot import Snapshot
 from annotate.models.task import Appeal, Assignment, Draft, KnownAnswer, Task
 
@@ -40,6 +41,7 @@ __all__ = [
     "QuestionVersion",
     "Reliability",
     "Response",
+    "ReviewRequest",
     "Role",
     "SignInLink",
     "Snapshot",

@@ -103,7 +103,7 @@ class TaskDetail(TaskRow):
 def page(project: Project, *, status: str, source: str, order: str, cursor: str) -> TaskPage:
     """Up to 50 rows after `cursor`, which is the `next` of the page before."""
     tasks = _filtered(project, status, source)
-    offset = _offset(cursor)
+    offset = offset_of(cursor)
     if order == "uncertain":
         tasks = tasks.filter(consensus__isnull=False).order_by("-consensus__entropy", "-id")
         found = list(tasks[offset : offset + PAGE + 1])
@@ -115,7 +115,7 @@ def page(project: Project, *, status: str, source: str, order: str, cursor: str)
     return TaskPage(rows(found[:PAGE]), following if len(found) > PAGE else None)
 
 
-def _offset(cursor: str) -> int:
+def offset_of(cursor: str) -> int:
     """0 for what is no cursor of ours: a number with more digits than any row has."""
     return int(cursor) if cursor.isdecimal() and len(cursor) < 16 else 0
 
@@ -137,7 +137,7 @@ def _filtered(project: Project, status: str, source: str) -> QuerySet[Task]:
 
 def disputes(project: Project, *, cursor: str) -> TaskPage:
     """Work that raters see differently and nobody has decided, the least settled first."""
-    offset = _offset(cursor)
+    offset = offset_of(cursor)
     found = list(
         Task.objects.filter(
             question__project=project,

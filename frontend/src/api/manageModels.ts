@@ -5,6 +5,7 @@ import { useChange } from "./change";
 import { api, unwrap } from "./client";
 import { inProject, keyOf, oneOf } from "./manage";
 import { isLive } from "./manageData";
+import type { Tier } from "./training";
 import type { Schedule } from "./types";
 
 const POLL = 1_500;
@@ -28,9 +29,12 @@ export function useRun(slug: string, id: number) {
   });
 }
 
-export function useRetrain(slug: string) {
+export function useStartRun(slug: string) {
   return useChange({
-    send: () => unwrap(api.POST("/api/v1/projects/{slug}/training-runs", inProject(slug))),
+    send: (tier: Tier) =>
+      unwrap(
+        api.POST("/api/v1/projects/{slug}/training-runs", { ...inProject(slug), body: { tier } }),
+      ),
     touches: [keyOf(slug, "runs"), keyOf(slug, "overview")],
     said: (run) => `Training run ${run.id} is queued.`,
   });

@@ -5,6 +5,7 @@ import { useChange } from "./change";
 import { api, unwrap } from "./client";
 import { inProject, keyOf } from "./manage";
 import type { SentAnswer } from "./manageTypes";
+import { reviewRequestsKey } from "./reviewRequests";
 
 const ofTask = (slug: string, task: number) => ({ params: { path: { slug, task } } });
 
@@ -48,6 +49,7 @@ const touched = (slug: string, task: number) => [
   keyOf(slug, "task", task),
   keyOf(slug, "tasks"),
   keyOf(slug, "disputes"),
+  reviewRequestsKey(slug),
   keyOf(slug, "audit"),
 ];
 

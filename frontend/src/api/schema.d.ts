@@ -120,6 +120,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/benchmark-runs/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** @description Stops a run at its next step; a run that has ended stays as it is. */
+        post: operations["projects_benchmark_runs_cancel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/disputes": {
         parameters: {
             query?: never;
@@ -409,6 +426,47 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/review-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description Tasks that wait for a reviewer because somebody asked, the oldest request first. */
+        get: operations["review_requests_list"];
+        put?: never;
+        /**
+         * @description Asks for at most 200 tasks by hand. Those that wait already or are decided are counted;
+         *     one whose label a reviewer found right comes back.
+         */
+        post: operations["projects_review_requests_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/review-requests/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description The label is right: the task leaves the list without a decision. 409 where a reviewer
+         *     was faster, or had the task as a rater.
+         */
+        post: operations["projects_review_requests_dismiss_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/reward-models": {
         parameters: {
             query?: never;
@@ -426,6 +484,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/reward-models/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["projects_reward_models_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/reward-models/{id}/benchmarks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The newest 100 runs of a reward model, newest first, and the benchmarks there are. */
+        get: operations["benchmarks_list"];
+        put?: never;
+        /** @description Starts a run; 409 while another of the model is queued or running. */
+        post: operations["projects_reward_models_benchmarks_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/reward-models/{id}/promote": {
         parameters: {
             query?: never;
@@ -437,6 +529,47 @@ export interface paths {
         put?: never;
         /** @description Makes this model the champion, whatever its verdict; the reason goes to the audit log. */
         post: operations["projects_reward_models_promote_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/reward-models/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * @description Two models, by their numbers, on up to 200 judged tasks of the random evaluation split,
+         *     scored now: some seconds. 409 where nothing of it has been judged; 503 with Retry-After
+         *     while the server scores for as many as it can.
+         */
+        get: operations["projects_reward_models_compare_retrieve"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/reward-models/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * @description Makes the champion before this one the champion again. 409 where there is none, or where
+         *     it is not the one that is named: the champion has moved since.
+         */
+        post: operations["projects_reward_models_rollback_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -664,6 +797,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/projects/{slug}/training-plan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get: operations["projects_training_plan_retrieve"];
+        /** @description Replaces the plan; runs that are on go on as they were asked for. */
+        put: operations["projects_training_plan_update"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/projects/{slug}/training-runs": {
         parameters: {
             query?: never;
@@ -674,7 +824,10 @@ export interface paths {
         /** @description The newest 100 runs, newest first. */
         get: operations["training_runs_list"];
         put?: never;
-        /** @description Starts a run; 409 while another of the project is queued or running. */
+        /**
+         * @description Starts a run, a nightly one unless said otherwise, with the settings of the project's
+         *     plan; 409 while another of the project is queued or running.
+         */
         post: operations["projects_training_runs_create"];
         delete?: never;
         options?: never;
@@ -709,6 +862,44 @@ export interface paths {
         put?: never;
         /** @description Stops a run at its next step; a run that has ended stays as it is. */
         post: operations["projects_training_runs_cancel_create"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/training-runs/{id}/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The steps of a fine-tune so far, by member and step; of very many every few. */
+        get: operations["projects_training_runs_points_list"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/projects/{slug}/training-runs/{id}/suspects/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description The tasks of the run's suspects, each once, the most doubted first. */
+        get: operations["suspects_standing"];
+        put?: never;
+        /**
+         * @description Sends the tasks that are named, or all suspects of the run, to the reviewers. Those that
+         *     wait already, are decided or were found right by a reviewer stay as they are.
+         */
+        post: operations["projects_training_runs_suspects_review_create"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1147,6 +1338,81 @@ export interface components {
             action: string;
             detail: unknown;
         };
+        /** @description What the operator has put there; without a form it can't be chosen, and `reason` says why. */
+        AvailableBenchmark: {
+            name: string;
+            form: string;
+            reason: string;
+        };
+        BadRow: {
+            file: string;
+            place: number;
+            reason: string;
+        };
+        /**
+         * @description `accuracy` is the total as the benchmark defines it; `aggregate` is how the heads' rewards
+         *     became one; `bad` counts rows that could not be read, `bad_rows` has the first of them.
+         */
+        BenchmarkFigures: {
+            accuracy: components["schemas"]["Estimate"];
+            /** Format: double */
+            floor: number | null;
+            missing: string[];
+            lines: components["schemas"]["BenchmarkLine"][];
+            aggregate: string;
+            items: number;
+            repeated: number;
+            bad: number;
+            bad_rows: components["schemas"]["BadRow"][];
+            unread: components["schemas"]["UnreadFile"][];
+            truncated: number;
+            max_tokens: number;
+        };
+        /**
+         * @description A subset, a part of one, or a section of several. `floor`: what the longer response would
+         *     get; `missing`: parts that had no item, whose weight the others share.
+         */
+        BenchmarkLine: {
+            kind: components["schemas"]["BenchmarkLineKindEnum"];
+            name: string;
+            accuracy: components["schemas"]["Estimate"];
+            /** Format: double */
+            floor: number | null;
+            missing: string[];
+        };
+        /**
+         * @description * `part` - part
+         *     * `subset` - subset
+         *     * `section` - section
+         * @enum {string}
+         */
+        BenchmarkLineKindEnum: "part" | "subset" | "section";
+        BenchmarkNewRequest: {
+            /** @description A name from the list. */
+            benchmark: string;
+        };
+        BenchmarkRunOut: {
+            id: number;
+            benchmark: string;
+            form: string;
+            state: components["schemas"]["WorkState"];
+            /** Format: double */
+            progress: number;
+            message: string;
+            /** Format: date-time */
+            heartbeat_at: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            started_at: string | null;
+            /** Format: date-time */
+            finished_at: string | null;
+            figures: components["schemas"]["BenchmarkFigures"] | null;
+        };
+        BenchmarksOut: {
+            runs: components["schemas"]["BenchmarkRunOut"][];
+            available: components["schemas"]["AvailableBenchmark"][];
+        };
         /** @enum {unknown} */
         BlankEnum: "";
         /** @description How sure the consensus was, against what turned out to be right. */
@@ -1182,6 +1448,42 @@ export interface components {
             gwet_ac1: components["schemas"]["Estimate"];
             gwet_ac2: components["schemas"]["Estimate"];
             fleiss_kappa: components["schemas"]["Estimate"];
+        };
+        /**
+         * @description A comparison of two responses of a task. `consensus` is the probability that the raters
+         *     prefer the first, a tie counting half; a margin is the first's reward less the second's.
+         */
+        ComparedRow: {
+            task: number;
+            prompt_excerpt: string;
+            first: string;
+            second: string;
+            /** Format: double */
+            consensus: number;
+            /** Format: double */
+            margin_a: number;
+            /** Format: double */
+            margin_b: number;
+            agree: boolean;
+        };
+        /**
+         * @description Two models on the same comparisons of prompts that neither was trained on. `difference` is
+         *     the accuracy of a less that of b; `rows` are the first 200, those where the two disagree before
+         *     the others.
+         */
+        ComparisonOut: {
+            a: number;
+            b: number;
+            tasks: number;
+            prompts: number;
+            comparisons: number;
+            skipped_ties: number;
+            accuracy_a: components["schemas"]["Estimate"];
+            accuracy_b: components["schemas"]["Estimate"];
+            difference: components["schemas"]["Estimate"];
+            agreement: components["schemas"]["Estimate"];
+            rank_correlation: components["schemas"]["Estimate"];
+            rows: components["schemas"]["ComparedRow"][];
         };
         ComparisonSpec: {
             prompt: string;
@@ -1226,6 +1528,17 @@ export interface components {
             name: string;
             about: string;
         };
+        /**
+         * @description The head of one criterion; `weight` is its share of the reward, null where that is learnt
+         *     from the overall judgments.
+         */
+        CriterionOut: {
+            name: string;
+            accuracy: components["schemas"]["Estimate"];
+            nll: components["schemas"]["Estimate"];
+            /** Format: double */
+            weight: number | null;
+        };
         CriterionRanks: {
             criterion: string;
             ranks: components["schemas"]["Rank"][];
@@ -1239,6 +1552,17 @@ export interface components {
         CriterionRequest: {
             name: string;
             about: string;
+        };
+        /** @description `reward` is by the aggregation that was asked for; the interval is about the mean. */
+        CriterionRewardOut: {
+            /** Format: double */
+            reward: number;
+            /** Format: double */
+            mean: number;
+            /** Format: double */
+            lower: number;
+            /** Format: double */
+            upper: number;
         };
         CurvePoint: {
             comparisons: number;
@@ -1293,8 +1617,31 @@ export interface components {
             slices?: components["schemas"]["SliceOut"][];
             probes?: components["schemas"]["ProbeOut"][];
             probes_sentence?: string;
-            suspects?: components["schemas"]["SuspectOut"][];
+            /** @description Null where they were not looked for. */
+            suspects?: components["schemas"]["SuspectOut"][] | null;
+            /** @description Accuracy of the model that served then. */
+            champion?: components["schemas"]["Estimate"] | null;
+            brier?: components["schemas"]["Estimate"];
+            /** Format: double */
+            temperature?: number | null;
+            criteria?: components["schemas"]["CriterionOut"][];
+            criteria_sentence?: string;
+            /** @description Texts that lost their beginning; of full runs. */
+            truncated?: number;
         };
+        /**
+         * @description * `disk full` - Disk Full
+         *     * `out of memory` - Out Of Memory
+         *     * `loss not finite` - Loss Not Finite
+         *     * `not converged` - Not Converged
+         *     * `no backbone` - No Backbone
+         *     * `no champion files` - No Champion Files
+         *     * `damaged snapshot` - Damaged Snapshot
+         *     * `worker lost` - Worker Lost
+         *     * `other` - Other
+         * @enum {string}
+         */
+        FailureEnum: "disk full" | "out of memory" | "loss not finite" | "not converged" | "no backbone" | "no champion files" | "damaged snapshot" | "worker lost" | "other";
         /** @description In training alone: whether the answer was right, why, and what is right. */
         Feedback: {
             right: boolean;
@@ -1353,6 +1700,38 @@ export interface components {
          * @enum {string}
          */
         FormatEnum: "hh" | "preference" | "ranking" | "steps" | "finegrained" | "tree";
+        /** @description Settings of fine-tuning; what is left out is as usual. */
+        FullSettings: {
+            /** Format: double */
+            epochs?: number;
+            max_tokens?: number;
+            /** Format: double */
+            learning_rate?: number;
+            prompts_per_step?: number;
+            prompts_per_batch?: number;
+            members?: number;
+            bootstrap?: boolean;
+            lora_rank?: number;
+            precision?: components["schemas"]["PrecisionEnum"];
+            checkpoint_activations?: boolean;
+            objective?: components["schemas"]["ObjectiveSettings"];
+        };
+        /** @description Settings of fine-tuning; what is left out is as usual. */
+        FullSettingsRequest: {
+            /** Format: double */
+            epochs?: number;
+            max_tokens?: number;
+            /** Format: double */
+            learning_rate?: number;
+            prompts_per_step?: number;
+            prompts_per_batch?: number;
+            members?: number;
+            bootstrap?: boolean;
+            lora_rank?: number;
+            precision?: components["schemas"]["PrecisionEnum"];
+            checkpoint_activations?: boolean;
+            objective?: components["schemas"]["ObjectiveSettingsRequest"];
+        };
         /**
          * @description * `warn` - Warn
          *     * `pause` - Pause
@@ -1502,11 +1881,53 @@ export interface components {
             assignment: components["schemas"]["RaterAssignment"] | null;
             reason: string | null;
         };
+        /** @description Settings of the heads over a frozen backbone; what is left out is as usual. */
+        NightlySettings: {
+            strength?: components["schemas"]["UseOfStrength"];
+            /** Format: double */
+            label_smoothing?: number;
+            combine?: ("overall" | "learned") | {
+                [key: string]: number;
+            };
+        };
+        /** @description Settings of the heads over a frozen backbone; what is left out is as usual. */
+        NightlySettingsRequest: {
+            strength?: components["schemas"]["UseOfStrength"];
+            /** Format: double */
+            label_smoothing?: number;
+            combine?: ("overall" | "learned") | {
+                [key: string]: number;
+            };
+        };
         NoticeRequest: {
             notice: string;
         };
         /** @enum {unknown} */
         NullEnum: null;
+        /** @description What the loss of a fine-tune is made of. */
+        ObjectiveSettings: {
+            strength?: components["schemas"]["UseOfStrength"];
+            /** Format: double */
+            label_smoothing?: number;
+            /** Format: double */
+            centring?: number;
+            /** Format: double */
+            length_penalty?: number;
+            /** Format: double */
+            contrastive?: number;
+        };
+        /** @description What the loss of a fine-tune is made of. */
+        ObjectiveSettingsRequest: {
+            strength?: components["schemas"]["UseOfStrength"];
+            /** Format: double */
+            label_smoothing?: number;
+            /** Format: double */
+            centring?: number;
+            /** Format: double */
+            length_penalty?: number;
+            /** Format: double */
+            contrastive?: number;
+        };
         /**
          * @description * `passes` - passes
          *     * `fails` - fails
@@ -1663,6 +2084,12 @@ export interface components {
             incomparable: string | null;
         };
         /**
+         * @description * `float32` - float32
+         *     * `bfloat16` - bfloat16
+         * @enum {string}
+         */
+        PrecisionEnum: "float32" | "bfloat16";
+        /**
          * @description A change that makes no response better. `effect` is on the reward, in standard deviations;
          *     `preferred` the share of responses that score higher with it.
          */
@@ -1749,6 +2176,19 @@ export interface components {
          * @enum {string}
          */
         ProposalState: "open" | "confirmed" | "dismissed";
+        /** @description What it takes to make the model again, and what it cost. */
+        ProvenanceOut: {
+            code_version: string;
+            seed: number;
+            hardware: string;
+            /** Format: double */
+            seconds: number;
+            /** Format: double */
+            device_seconds: number;
+            config: {
+                [key: string]: unknown;
+            };
+        };
         PushItemRequest: {
             prompt: string | components["schemas"]["Message"][];
             text: string;
@@ -1934,6 +2374,31 @@ export interface components {
         RemoteRewardOut: {
             rewards: number[];
         };
+        /** @description How many tasks were sent to review now, and how many were not, by why. */
+        Requested: {
+            sent: number;
+            waiting: number;
+            decided: number;
+            dismissed: number;
+            not_work: number;
+        };
+        ReviewRequestNewRequest: {
+            tasks: number[];
+            reason: string;
+        };
+        /** @description `by` is null where nobody asked by hand. */
+        ReviewRequestOut: {
+            id: number;
+            task: components["schemas"]["TaskRow"];
+            reason: string;
+            by: string | null;
+            /** Format: date-time */
+            created_at: string;
+        };
+        ReviewRequestPage: {
+            results: components["schemas"]["ReviewRequestOut"][];
+            next: string | null;
+        };
         RevisionSpec: {
             prompt: string;
             principles: string[];
@@ -1946,6 +2411,28 @@ export interface components {
             critique: boolean;
             note: boolean;
         };
+        /** @description With what its run decided and measured. */
+        RewardModelDetail: {
+            id: number;
+            number: number;
+            champion: boolean;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            promoted_at: string | null;
+            /** @description Of the champion: the number of the champion before it, null where there is none. */
+            readonly roll_back_to: number | null;
+            snapshot: components["schemas"]["SnapshotRef"];
+            backbone: string;
+            heads: number;
+            accuracy: components["schemas"]["Estimate"] | null;
+            run: number;
+            tier: components["schemas"]["TierEnum"];
+            readonly provenance: components["schemas"]["ProvenanceOut"] | null;
+            readonly verdict: (components["schemas"]["VerdictEnum"] | components["schemas"]["NullEnum"]) | null;
+            verdict_sentence: string;
+            evaluation: components["schemas"]["EvaluationOut"] | null;
+        };
         RewardModelOut: {
             id: number;
             number: number;
@@ -1954,13 +2441,17 @@ export interface components {
             created_at: string;
             /** Format: date-time */
             promoted_at: string | null;
+            /** @description Of the champion: the number of the champion before it, null where there is none. */
+            readonly roll_back_to: number | null;
             snapshot: components["schemas"]["SnapshotRef"];
             backbone: string;
             heads: number;
             accuracy: components["schemas"]["Estimate"] | null;
             run: number;
+            tier: components["schemas"]["TierEnum"];
+            readonly provenance: components["schemas"]["ProvenanceOut"] | null;
         };
-        /** @description `reward` is by the aggregation that was asked for; the interval is about the mean. */
+        /** @description And by the heads of each criterion, by name; none where the model has no such heads. */
         RewardOut: {
             /** Format: double */
             reward: number;
@@ -1970,6 +2461,9 @@ export interface components {
             lower: number;
             /** Format: double */
             upper: number;
+            criteria: {
+                [key: string]: components["schemas"]["CriterionRewardOut"];
+            };
         };
         /**
          * @description * `owner` - Owner
@@ -1979,6 +2473,10 @@ export interface components {
          * @enum {string}
          */
         Role: "owner" | "manager" | "reviewer" | "rater";
+        RollBackRequest: {
+            /** @description The number of the champion before this one. */
+            to: number;
+        };
         RoundDetail: {
             id: number;
             number: number;
@@ -2169,6 +2667,15 @@ export interface components {
             best: number | null;
             worst: number | null;
         };
+        /**
+         * @description * `not work` - not work
+         *     * `decided` - decided
+         *     * `waiting` - waiting
+         *     * `dismissed` - dismissed
+         *     * `open` - open
+         * @enum {string}
+         */
+        StandingEnum: "not work" | "decided" | "waiting" | "dismissed" | "open";
         StepPosterior: {
             step: number;
             /** Format: double */
@@ -2246,6 +2753,14 @@ export interface components {
             labelled: number;
             /** Format: double */
             predicted: number;
+        };
+        /** @description Where a doubted task stands: `open` is what nobody has asked a reviewer about. */
+        SuspectStanding: {
+            task: number;
+            standing: components["schemas"]["StandingEnum"];
+        };
+        SuspectsToReviewRequest: {
+            tasks?: number[];
         };
         /** @description What a reviewer decides; the explanation is shown to the task's raters. */
         TaskDecisionRequest: {
@@ -2375,6 +2890,12 @@ export interface components {
             summary: string;
             groups: components["schemas"]["Taste"][];
         };
+        /**
+         * @description * `nightly` - Nightly
+         *     * `full` - Full
+         * @enum {string}
+         */
+        TierEnum: "nightly" | "full";
         TokenCreated: {
             id: number;
             name: string;
@@ -2403,6 +2924,50 @@ export interface components {
             /** Format: date-time */
             last_used_at: string | null;
         };
+        TrainingNewRequest: {
+            /** @default nightly */
+            tier: components["schemas"]["TierEnum"];
+        };
+        /**
+         * @description How a project trains, and when a night's run is a full one: `weekly`; once so many judgments
+         *     have `grown` since the last; once the champion has `drifted` down by so many points (of 100) on
+         *     what is held out.
+         */
+        TrainingPlanOut: {
+            nightly: components["schemas"]["NightlySettings"];
+            full: components["schemas"]["FullSettings"];
+            weekly: boolean;
+            grown: number | null;
+            /** Format: double */
+            drifted: number | null;
+        };
+        /**
+         * @description How a project trains, and when a night's run is a full one: `weekly`; once so many judgments
+         *     have `grown` since the last; once the champion has `drifted` down by so many points (of 100) on
+         *     what is held out.
+         */
+        TrainingPlanOutRequest: {
+            nightly: components["schemas"]["NightlySettingsRequest"];
+            full: components["schemas"]["FullSettingsRequest"];
+            weekly: boolean;
+            grown: number | null;
+            /** Format: double */
+            drifted: number | null;
+        };
+        /** @description A step of a fine-tune: its loss in nats, and how long the rest will take at this speed. */
+        TrainingPointOut: {
+            member: number;
+            step: number;
+            steps: number;
+            /** Format: double */
+            loss: number;
+            /** Format: double */
+            learning_rate: number;
+            /** Format: double */
+            pairs_per_second: number;
+            /** Format: double */
+            seconds_left: number;
+        };
         TrainingProgress: {
             done: number;
             right: number;
@@ -2411,7 +2976,9 @@ export interface components {
         };
         TrainingRunOut: {
             id: number;
+            tier: components["schemas"]["TierEnum"];
             state: components["schemas"]["WorkState"];
+            readonly failure: (components["schemas"]["FailureEnum"] | components["schemas"]["NullEnum"]) | null;
             trigger: components["schemas"]["TriggerEnum"];
             stage: string;
             /** Format: double */
@@ -2434,15 +3001,20 @@ export interface components {
             readonly seconds: number | null;
             /** Format: double */
             peak_mb: number | null;
+            /** @description Networks that a full run fine-tunes. */
+            readonly members: number;
             evaluation: components["schemas"]["EvaluationOut"] | null;
         };
         /**
          * @description * `nightly` - Nightly
          *     * `button` - Button
          *     * `command` - Command
+         *     * `weekly` - Weekly
+         *     * `growth` - Growth
+         *     * `drift` - Drift
          * @enum {string}
          */
-        TriggerEnum: "nightly" | "button" | "command";
+        TriggerEnum: "nightly" | "button" | "command" | "weekly" | "growth" | "drift";
         Twin: {
             user: number;
             name: string;
@@ -2452,6 +3024,10 @@ export interface components {
             expected: number;
             /** Format: double */
             q: number;
+        };
+        UnreadFile: {
+            file: string;
+            reason: string;
         };
         UnusualPair: {
             first: number;
@@ -2465,6 +3041,13 @@ export interface components {
             /** Format: double */
             q: number;
         };
+        /**
+         * @description * `ignore` - ignore
+         *     * `margin` - margin
+         *     * `scale` - scale
+         * @enum {string}
+         */
+        UseOfStrength: "ignore" | "margin" | "scale";
         /**
          * @description * `person` - Person
          *     * `simulated` - Simulated
@@ -2724,6 +3307,28 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AuditOut"][];
+                };
+            };
+        };
+    };
+    projects_benchmark_runs_cancel_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkRunOut"];
                 };
             };
         };
@@ -3278,6 +3883,75 @@ export interface operations {
             };
         };
     };
+    review_requests_list: {
+        parameters: {
+            query?: {
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewRequestPage"];
+                };
+            };
+        };
+    };
+    projects_review_requests_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReviewRequestNewRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requested"];
+                };
+            };
+        };
+    };
+    projects_review_requests_dismiss_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No response body */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
     reward_models_list: {
         parameters: {
             query?: never;
@@ -3299,6 +3973,76 @@ export interface operations {
             };
         };
     };
+    projects_reward_models_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardModelDetail"];
+                };
+            };
+        };
+    };
+    benchmarks_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarksOut"];
+                };
+            };
+        };
+    };
+    projects_reward_models_benchmarks_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BenchmarkNewRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BenchmarkRunOut"];
+                };
+            };
+        };
+    };
     projects_reward_models_promote_create: {
         parameters: {
             query?: never;
@@ -3312,6 +4056,57 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PromotionRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RewardModelOut"];
+                };
+            };
+        };
+    };
+    projects_reward_models_compare_retrieve: {
+        parameters: {
+            query: {
+                /** @description A model's number. */
+                a: number;
+                /** @description Another's. */
+                b: number;
+            };
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ComparisonOut"];
+                };
+            };
+        };
+    };
+    projects_reward_models_rollback_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RollBackRequest"];
             };
         };
         responses: {
@@ -3753,6 +4548,52 @@ export interface operations {
             };
         };
     };
+    projects_training_plan_retrieve: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingPlanOut"];
+                };
+            };
+        };
+    };
+    projects_training_plan_update: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrainingPlanOutRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingPlanOut"];
+                };
+            };
+        };
+    };
     training_runs_list: {
         parameters: {
             query?: never;
@@ -3783,7 +4624,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["TrainingNewRequest"];
+            };
+        };
         responses: {
             202: {
                 headers: {
@@ -3835,6 +4680,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TrainingRunOut"];
+                };
+            };
+        };
+    };
+    projects_training_runs_points_list: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrainingPointOut"][];
+                };
+            };
+        };
+    };
+    suspects_standing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SuspectStanding"][];
+                };
+            };
+        };
+    };
+    projects_training_runs_suspects_review_create: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: number;
+                slug: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["SuspectsToReviewRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Requested"];
                 };
             };
         };

@@ -21,7 +21,11 @@ const appeal = {
 
 test("a disputed task leads to its page and says how far its raters differ", async () => {
   const row = task("comparison", { judgments: 3, entropy: 1.05, disagreement: 2 / 3 });
-  open("/disputes", { "/disputes": { results: [row], next: null }, "/appeals": [] });
+  open("/disputes", {
+    "/disputes": { results: [row], next: null },
+    "/review-requests": none,
+    "/appeals": [],
+  });
   const link = await screen.findByRole("link", { name: "9" });
   expect(link).toHaveAttribute("href", "/p/helpful/manage/tasks/9");
   const cells = link.closest("tr")!;
@@ -30,7 +34,7 @@ test("a disputed task leads to its page and says how far its raters differ", asy
 });
 
 test("empty lists say what would appear in them", async () => {
-  open("/disputes", { "/disputes": none, "/appeals": [] });
+  open("/disputes", { "/disputes": none, "/review-requests": none, "/appeals": [] });
   expect(await screen.findByText(/A task appears here once all its raters/)).toBeVisible();
   await userEvent.click(screen.getByRole("tab", { name: "Appeals" }));
   expect(await screen.findByText(/what they object to it appears here/)).toBeVisible();
@@ -39,6 +43,7 @@ test("empty lists say what would appear in them", async () => {
 test("an appeal is answered with an outcome and a reply", async () => {
   const sent = open("/disputes/appeals", {
     "/disputes": none,
+    "/review-requests": none,
     "/appeals": [appeal],
     "POST /appeals/5": { ...appeal, state: "upheld" },
   });
@@ -58,6 +63,7 @@ test("a refused reply is told at the reply", async () => {
   const body = { detail: "reply: Too long.", errors: { reply: ["Too long."] } };
   open("/disputes/appeals", {
     "/disputes": none,
+    "/review-requests": none,
     "/appeals": [appeal],
     "POST /appeals/5": Response.json(body, { status: 400 }),
   });
@@ -70,7 +76,7 @@ test("a refused reply is told at the reply", async () => {
 });
 
 test("a reviewer's rail has only what a reviewer may see", async () => {
-  open("/disputes", { "/disputes": none, "/appeals": [] }, "reviewer");
+  open("/disputes", { "/disputes": none, "/review-requests": none, "/appeals": [] }, "reviewer");
   const rail = await screen.findByRole("navigation", { name: "Project pages" });
   const names = within(rail)
     .getAllByRole("link")
@@ -79,6 +85,6 @@ test("a reviewer's rail has only what a reviewer may see", async () => {
 });
 
 test("a reviewer who opens a managers' page is brought to the disputes", async () => {
-  open("/settings", { "/disputes": none, "/appeals": [] }, "reviewer");
+  open("/settings", { "/disputes": none, "/review-requests": none, "/appeals": [] }, "reviewer");
   expect(await screen.findByRole("heading", { name: "Disputes" })).toBeVisible();
 });

@@ -188,7 +188,8 @@ test("a refused retrain says what the server said", async () => {
     "/reward-models": [],
     "POST /training-runs": Response.json({ detail }, { status: 409 }),
   });
-  await userEvent.click(await screen.findByRole("button", { name: "Retrain now" }));
+  await userEvent.click(await screen.findByRole("button", { name: "Train" }));
+  await userEvent.click(await screen.findByRole("menuitem", { name: /^Quick run/ }));
   expect(await screen.findByText(detail)).toBeVisible();
 });
 

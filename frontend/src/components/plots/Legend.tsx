@@ -18,7 +18,7 @@ export function legendPlaces(names: readonly string[], right: number): number[] 
 }
 
 interface LegendProps {
-  entries: readonly { name: string; colour: string }[];
+  entries: readonly { name: string; colour: string; dash?: string | undefined }[];
   right: number;
   ink: Ink;
 }
@@ -30,9 +30,17 @@ export function Legend({ entries, right, ink }: LegendProps) {
   );
   return (
     <g>
-      {entries.map(({ name, colour }, i) => (
+      {entries.map(({ name, colour, dash }, i) => (
         <g key={name} transform={`translate(${places[i] ?? 0},12)`}>
-          <line x1={0} x2={SWATCH} y1={-4} y2={-4} stroke={colour} strokeWidth={3} />
+          <line
+            x1={0}
+            x2={SWATCH}
+            y1={-4}
+            y2={-4}
+            stroke={colour}
+            strokeWidth={3}
+            strokeDasharray={dash}
+          />
           <text x={SWATCH + 6} fill={ink.text}>
             {name}
           </text>

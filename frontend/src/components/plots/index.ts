@@ -6,3 +6,4 @@ export { LineBand } from "./LineBand";
 export { Matrix } from "./Matrix";
 export { Reliability } from "./Reliability";
 export { Shares } from "./Shares";
+export { StepLines, type StepSeries } from "./StepLines";

@@ -1,13 +1,14 @@
-/** What reviewers settle: tasks that raters see differently, and appeals against decisions. */
-import { Tabs } from "@mantine/core";
+/** What reviewers settle: tasks that are asked for or seen differently, and appeals against decisions. */
+import { Stack, Tabs } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
 
 import { useAppeals } from "@/api/manageReview";
 
 import { Appeals } from "./disputes/Appeals";
 import { Disputed } from "./disputes/Disputed";
+import { Requests } from "./disputes/Requests";
 import { useSlug } from "./parts/GoTo";
-import { Page } from "./parts/Page";
+import { Page, Section } from "./parts/Page";
 
 function Review({ tab }: { tab: "disputes" | "appeals" }) {
   const slug = useSlug();
@@ -20,7 +21,7 @@ function Review({ tab }: { tab: "disputes" | "appeals" }) {
   return (
     <Page
       title="Disputes"
-      about="Tasks that their raters answered differently, and raters who object to a decision."
+      about="Tasks that somebody wants looked at or that their raters answered differently, and raters who object to a decision."
     >
       <Tabs value={tab} onChange={choose} keepMounted={false}>
         <Tabs.List mb="md">
@@ -28,7 +29,12 @@ function Review({ tab }: { tab: "disputes" | "appeals" }) {
           <Tabs.Tab value="appeals">{open > 0 ? `Appeals (${open} open)` : "Appeals"}</Tabs.Tab>
         </Tabs.List>
         <Tabs.Panel value="disputes">
-          <Disputed slug={slug} />
+          <Stack gap="xl">
+            <Requests slug={slug} />
+            <Section title="Seen differently by their raters">
+              <Disputed slug={slug} />
+            </Section>
+          </Stack>
         </Tabs.Panel>
         <Tabs.Panel value="appeals">
           <Appeals slug={slug} />

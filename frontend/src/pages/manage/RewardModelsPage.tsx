@@ -1,17 +1,18 @@
 /** The reward models: which one serves, the runs that made them, and the button for the next. */
-import { Button, Card, Group, Progress, Stack, Text, Textarea } from "@mantine/core";
-import { useDisclosure } from "@mantine/hooks";
-import { useNavigate } from "@tanstack/react-router";
-import { useState, type SubmitEvent } from "react";
+import { Card, Group, Progress, Stack, Text } from "@mantine/core";
 
 import { isLive } from "@/api/manageData";
-import { usePromote, useRetrain, useRewardModels, useRuns } from "@/api/manageModels";
+import { useRewardModels, useRuns } from "@/api/manageModels";
 import type { RewardModel, TrainingRun } from "@/api/types";
 import { duration, percent } from "@/components/plots/words";
 
+import { ModelTable } from "./models/ModelTable";
+import { RollBack } from "./models/RollBack";
+import { FailureBadge } from "./models/RunFailure";
+import { TIER_NAMES, TRIGGERS } from "./models/runWords";
 import { ScratchPad } from "./models/ScratchPad";
+import { StartRun } from "./models/StartRun";
 import { DataTable, type Column } from "./parts/DataTable";
-import { Dialog } from "./parts/Dialog";
 import { Facts } from "./parts/Facts";
 import { GoTo, useSlug } from "./parts/GoTo";
 import { Empty, Loaded, Page, Section } from "./parts/Page";
@@ -19,71 +20,25 @@ import { StateBadge, VerdictBadge } from "./parts/StateBadge";
 import { When } from "./parts/When";
 import { accuracyWords } from "./words";
 
-export function Promote({ model }: { model: RewardModel }) {
-  const promote = usePromote(useSlug());
-  const [reason, setReason] = useState("");
-  const [open, { open: ask, close }] = useDisclosure(false);
-  const submit = (event: SubmitEvent) => {
-    event.preventDefault();
-    promote.mutate({ id: model.id, reason: reason.trim() }, { onSuccess: close });
-  };
-  return (
-    <>
-      <Button size="compact-sm" variant="default" onClick={ask}>
-        Promote
-      </Button>
-      <Dialog
-        opened={open}
-        onClose={close}
-        title={`Make reward model ${model.number} the champion?`}
-      >
-        <form onSubmit={submit}>
-          <Stack>
-            <Text size="sm">
-              It serves from now on, and rounds choose with it. The present champion is kept and can
-              be promoted again. Your reason goes into the audit log.
-            </Text>
-            <Textarea
-              label="Reason"
-              required
-              data-autofocus
-              autosize
-              minRows={2}
-              maxLength={1000}
-              value={reason}
-              onChange={(event) => setReason(event.currentTarget.value)}
-              error={promote.error?.message}
-            />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={close}>
-                Leave it
-              </Button>
-              <Button type="submit" loading={promote.isPending} disabled={!reason.trim()}>
-                Promote
-              </Button>
-            </Group>
-          </Stack>
-        </form>
-      </Dialog>
-    </>
-  );
-}
-
 function Champion({ models }: { models: RewardModel[] }) {
   const champion = models.find((model) => model.champion);
   if (!champion) {
     return (
       <Empty>
-        No champion yet. “Retrain now” trains the first reward model; it serves if it beats a coin.
+        No champion yet. “Train” makes the first reward model; it serves if it beats a coin.
       </Empty>
     );
   }
   return (
     <Card withBorder padding="lg">
       <Stack gap="sm">
-        <Text size="lg" fw={600}>
-          Champion: reward model {champion.number}
-        </Text>
+        <Group justify="space-between" gap="sm">
+          <Text size="lg" fw={600}>
+            Champion:{" "}
+            <GoTo page={`reward-models/${champion.id}`}>reward model {champion.number}</GoTo>
+          </Text>
+          <RollBack champion={champion} size="xs" />
+        </Group>
         <Facts
           facts={[
             ["Right on unseen prompts", accuracyWords(champion.accuracy)],
@@ -119,38 +74,22 @@ function Progressing({ run }: { run: TrainingRun }) {
 
 const RUNS: Column<TrainingRun>[] = [
   { name: "Run", cell: ({ id }) => <GoTo page={`reward-models/runs/${id}`}>{id}</GoTo> },
-  { name: "State", cell: ({ state }) => <StateBadge state={state} /> },
+  { name: "Kind", cell: ({ tier }) => TIER_NAMES[tier] },
+  {
+    name: "State",
+    cell: ({ state, failure }) => (
+      <Stack gap={4} align="flex-start">
+        <StateBadge state={state} />
+        <FailureBadge failure={failure} />
+      </Stack>
+    ),
+  },
   { name: "Verdict", cell: ({ verdict }) => <VerdictBadge verdict={verdict} /> },
   { name: "In words", cell: (run) => <Progressing run={run} /> },
   { name: "Took", cell: ({ seconds }) => duration(seconds), numeric: true },
-  { name: "Started by", cell: ({ trigger }) => trigger },
+  { name: "Started by", cell: ({ trigger }) => TRIGGERS[trigger] },
   { name: "Made", cell: ({ created_at: at }) => <When at={at} /> },
 ];
-
-const MODELS: Column<RewardModel>[] = [
-  { name: "Model", cell: ({ number, champion }) => (champion ? `${number} (champion)` : number) },
-  { name: "Right on unseen prompts", cell: ({ accuracy }) => accuracyWords(accuracy) },
-  { name: "Snapshot", cell: ({ snapshot }) => snapshot.number, numeric: true },
-  { name: "Run", cell: ({ run }) => <GoTo page={`reward-models/runs/${run}`}>{run}</GoTo> },
-  { name: "Made", cell: ({ created_at: at }) => <When at={at} /> },
-  { name: "", cell: (model) => !model.champion && <Promote model={model} /> },
-];
-
-function Retrain({ slug }: { slug: string }) {
-  const runs = useRuns(slug);
-  const retrain = useRetrain(slug);
-  const navigate = useNavigate();
-  const busy = runs.data?.some((run) => isLive(run.state)) ?? false;
-  const go = () =>
-    retrain.mutate(undefined, {
-      onSuccess: (run) => void navigate({ to: `/p/${slug}/manage/reward-models/runs/${run.id}` }),
-    });
-  return (
-    <Button onClick={go} loading={retrain.isPending} disabled={busy}>
-      {busy ? "A run is under way" : "Retrain now"}
-    </Button>
-  );
-}
 
 export function RewardModelsPage() {
   const slug = useSlug();
@@ -160,20 +99,13 @@ export function RewardModelsPage() {
     <Page
       title="Reward models"
       about="A new model serves only if it beats the champion on prompts that training never saw."
-      actions={<Retrain slug={slug} />}
+      actions={<StartRun slug={slug} />}
     >
       <Loaded query={models}>
         {(all) => (
           <>
             <Champion models={all} />
-            {all.length > 0 && (
-              <Section
-                title="Models"
-                about="In brackets: 95 % intervals. Promoting by hand overrules the verdict, or rolls back."
-              >
-                <DataTable caption="Models" columns={MODELS} rows={all} keyOf={({ id }) => id} />
-              </Section>
-            )}
+            {all.length > 0 && <ModelTable models={all} />}
             {all.length > 0 && <ScratchPad models={all} />}
           </>
         )}

@@ -7,12 +7,16 @@ import { useCancelRun, useRewardModels, useRun } from "@/api/manageModels";
 import type { TrainingRun } from "@/api/types";
 import { duration, percent, whole } from "@/components/plots/words";
 
+import { FineTuning } from "./models/FineTuning";
+import { TIERS } from "./models/ModelBadges";
+import { Promote } from "./models/Promote";
+import { RunFailure } from "./models/RunFailure";
+import { TRIGGERS } from "./models/runWords";
 import { Confirm } from "./parts/Confirm";
 import { Facts } from "./parts/Facts";
 import { Loaded, Page, Section } from "./parts/Page";
 import { StateBadge, VerdictBadge } from "./parts/StateBadge";
 import { Ago, When } from "./parts/When";
-import { Promote } from "./RewardModelsPage";
 import { RunResults } from "./RunResults";
 
 function Live({ run }: { run: TrainingRun }) {
@@ -43,13 +47,7 @@ function Live({ run }: { run: TrainingRun }) {
 }
 
 function Ended({ run }: { run: TrainingRun }) {
-  if (run.state === "failed") {
-    return (
-      <Alert color="orange" variant="light" title="The run failed">
-        {run.message || "It left no message; the log below may say more."}
-      </Alert>
-    );
-  }
+  if (run.state === "failed") return <RunFailure run={run} />;
   if (run.state === "cancelled") {
     return (
       <Alert color="gray" variant="light" title="The run was cancelled">
@@ -86,15 +84,17 @@ function Log({ run }: { run: TrainingRun }) {
   );
 }
 
-function Detail({ run }: { run: TrainingRun }) {
+function Detail({ slug, run }: { slug: string; run: TrainingRun }) {
   const live = isLive(run.state);
   return (
     <>
       {live ? <Live run={run} /> : <Ended run={run} />}
-      {run.evaluation && <RunResults evaluation={run.evaluation} />}
+      {run.tier === "full" && <FineTuning slug={slug} run={run} />}
+      {run.evaluation && <RunResults evaluation={run.evaluation} run={run.id} />}
       <Facts
         facts={[
-          ["Started by", run.trigger],
+          ["Trains", TIERS[run.tier]],
+          ["Started by", TRIGGERS[run.trigger]],
           ["Made", <When key="made" at={run.created_at} />],
           ["Started", <When key="started" at={run.started_at} none="not yet" />],
           ["Ended", <When key="ended" at={run.finished_at} none="not yet" />],
@@ -134,7 +134,7 @@ export function RunPage() {
       <Anchor component={Link} to={`/p/${slug}/manage/reward-models`} size="sm" mt={-12}>
         All reward models
       </Anchor>
-      <Loaded query={run}>{(data) => <Detail run={data} />}</Loaded>
+      <Loaded query={run}>{(data) => <Detail slug={slug} run={data} />}</Loaded>
     </Page>
   );
 }

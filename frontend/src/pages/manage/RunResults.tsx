@@ -1,12 +1,14 @@
 /** What a run measured on prompts that training never saw, as words and as three plots. */
 import { SimpleGrid, Text } from "@mantine/core";
 
-import type { Evaluation } from "@/api/types";
+import type { Estimate, Evaluation } from "@/api/types";
 import { DotIntervals, LineBand, Reliability } from "@/components/plots";
 import type { DotRow } from "@/components/plots/DotIntervals";
 import { counted, decimal, percent, whole, withInterval } from "@/components/plots/words";
 
+import { Criteria } from "./models/Criteria";
 import { Probes } from "./models/Probes";
+import { Slices } from "./models/Slices";
 import { Suspects } from "./models/Suspects";
 import { Facts } from "./parts/Facts";
 import { Section } from "./parts/Page";
@@ -60,67 +62,38 @@ function Curve({ evaluation }: { evaluation: Evaluation }) {
   );
 }
 
-const DIMENSIONS = {
-  group: "Accuracy by group of prompts",
-  margin: "Accuracy by how clear the raters were",
-  length: "Accuracy by length",
-};
-const READINGS = {
-  group: "Where a group is far below the others, its prompts need more judgments.",
-  margin:
-    "Clear: the raters are at least 90 % sure which is better; close: less than 70 %. Close ones can't be got right much more often than raters agree.",
-  length:
-    "Adverse: the shorter response is the better one; friendly: the longer. A model that has learnt length is good at the second and bad at the first.",
-};
-
-function Slices({ evaluation: { slices = [] } }: { evaluation: Evaluation }) {
-  const dimensions = (["length", "margin", "group"] as const).filter((dimension) =>
-    slices.some((part) => part.dimension === dimension),
-  );
-  return (
-    <SimpleGrid cols={{ base: 1, lg: 2 }}>
-      {dimensions.map((dimension) => (
-        <DotIntervals
-          key={dimension}
-          title={DIMENSIONS[dimension]}
-          reading={READINGS[dimension]}
-          n="n counts unseen comparisons; bars are 95 % intervals over prompts"
-          rows={slices
-            .filter((part) => part.dimension === dimension)
-            .map(({ name, accuracy }) => ({
-              name,
-              marks: [{ series: "reward model", estimate: accuracy }],
-            }))}
-          xLabel="accuracy"
-          format={(value) => percent(value)}
-          reference={{ x: 0.5, label: "a coin" }}
-          missing={null}
-          ownN
-        />
-      ))}
-    </SimpleGrid>
-  );
+function measured(estimate: Estimate): string {
+  return estimate.value === null ? (estimate.reason ?? "–") : withInterval(estimate);
 }
 
-export function RunResults({ evaluation }: { evaluation: Evaluation }) {
-  const { ece, nll, comparisons, reliability, probes, suspects } = evaluation;
+/** What a run from before it was measured doesn't have is left out. */
+function factsOf({ nll, ece, brier, temperature }: Evaluation): [string, string][] {
+  const facts: [string, string | null][] = [
+    ["Log loss (0.69 is a coin)", measured(nll)],
+    ["Brier score (0 is best)", brier ? measured(brier) : null],
+    ["Calibration error (0 is best)", ece === null ? "–" : decimal(ece, 3)],
+    ["Rewards divided by", temperature == null ? null : decimal(temperature)],
+  ];
+  return facts.flatMap(([name, words]) => (words === null ? [] : [[name, words]]));
+}
+
+interface RunResultsProps {
+  evaluation: Evaluation;
+  /** The run that measured it. */
+  run: number;
+}
+
+export function RunResults({ evaluation, run }: RunResultsProps) {
+  const { comparisons, reliability, probes, suspects, criteria } = evaluation;
   return (
     <Section title="On prompts that training never saw">
       <Text>
         {unseenSentence(evaluation)} {evaluation.beats_floors}
       </Text>
-      <Facts
-        facts={[
-          [
-            "Log loss (0.69 is a coin)",
-            nll.value === null ? (nll.reason ?? "–") : withInterval(nll),
-          ],
-          ["Calibration error", ece === null ? "–" : `${decimal(ece, 3)} (0 is best)`],
-        ]}
-      />
+      <Facts facts={factsOf(evaluation)} />
       <Floors evaluation={evaluation} />
       <SimpleGrid cols={{ base: 1, lg: 2 }}>
-        <Curve evaluation={evaluation} />
+        {evaluation.learning_curve.length > 0 && <Curve evaluation={evaluation} />}
         <Reliability
           title="Reliability of the predictions"
           reading="On the dashed diagonal the model means what it says. Below it, the model is too sure."
@@ -129,8 +102,11 @@ export function RunResults({ evaluation }: { evaluation: Evaluation }) {
         />
       </SimpleGrid>
       <Slices evaluation={evaluation} />
+      {criteria && (
+        <Criteria criteria={criteria} sentence={evaluation.criteria_sentence ?? ""} />
+      )}
       {probes && <Probes probes={probes} sentence={evaluation.probes_sentence ?? ""} />}
-      {suspects && <Suspects suspects={suspects} />}
+      {suspects && <Suspects suspects={suspects} run={run} />}
     </Section>
   );
 }

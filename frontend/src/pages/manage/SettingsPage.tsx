@@ -6,6 +6,7 @@ import { Guidelines } from "./settings/Guidelines";
 import { ProjectForm } from "./settings/ProjectForm";
 import { Questions } from "./settings/questions/Questions";
 import { ScheduleForm } from "./settings/ScheduleForm";
+import { TrainingForm } from "./settings/TrainingForm";
 import { WorkForm } from "./settings/WorkForm";
 import { useSlug } from "./parts/GoTo";
 import { Loaded, Page } from "./parts/Page";
@@ -26,6 +27,7 @@ export function SettingsPage() {
         )}
       </Loaded>
       <ScheduleForm slug={slug} />
+      <TrainingForm key={`${slug} training`} slug={slug} />
       <AuditLog slug={slug} />
     </Page>
   );

@@ -5,6 +5,7 @@ import { sessionQuery } from "@/api/session";
 import { rootRoute } from "@/routes/base";
 import { manageRoute } from "@/routes/manage";
 
+import { compareSearch } from "./models/compareSearch";
 import { taskSearch } from "./taskSearch";
 
 const below = { getParentRoute: () => manageRoute };
@@ -71,6 +72,18 @@ const rewardModels = createRoute({
   path: "/reward-models",
   component: lazyRouteComponent(() => import("./RewardModelsPage"), "RewardModelsPage"),
 });
+const compare = createRoute({
+  ...below,
+  path: "/reward-models/compare",
+  validateSearch: compareSearch,
+  component: lazyRouteComponent(() => import("./ComparePage"), "ComparePage"),
+});
+const model = createRoute({
+  ...below,
+  path: "/reward-models/$id",
+  params: numbered,
+  component: lazyRouteComponent(() => import("./ModelPage"), "ModelPage"),
+});
 const run = createRoute({
   ...below,
   path: "/reward-models/runs/$id",
@@ -111,6 +124,8 @@ export const manageTree = manageRoute.addChildren([
   appeals,
   policies,
   rewardModels,
+  compare,
+  model,
   run,
   rounds,
   round,

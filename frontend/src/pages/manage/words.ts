@@ -111,6 +111,8 @@ export function disagreementWords(disagreement: number | null): string {
 const REASONS: Record<string, string> = {
   random: "drawn at random",
   uncertain: "the reward model is unsure which is better",
+  "random: the champion has no interval":
+    "drawn at random, because the reward model is one network and does not say how sure it is",
   "random: no champion yet": "drawn at random, because there was no reward model yet",
 };
 
