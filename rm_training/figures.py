@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from rm_training.ml.config import TrainConfig
+from rm_training.ml.criteria import CriteriaHeads
 from rm_training.ml.data import Comparisons, Floats
-from rm_training.ml.evaluate import BINS, Bin, CurvePoint, Evaluation
+from rm_training.ml.evaluate import BINS, Bin, CurvePoint, Evaluation, evaluate
 from rm_training.ml.floors import Floor
 from rm_training.ml.gate import verdict
 from rm_training.ml.intervals import Interval
@@ -28,17 +29,22 @@ def figures(
     floors: Mapping[str, Floor],
     curve: Sequence[CurvePoint],
     probes: Sequence[ProbeResult],
-    suspects: Sequence[Mapping[str, Any]],
+    suspects: Sequence[Mapping[str, Any]] | None,
+    champion: Floats | None = None,
 ) -> dict[str, Any]:
-    """Everything the run's page plots. `scores` [m] are the candidate's mean rewards."""
+    """Everything the run's page plots. `scores` [m] are the candidate's mean rewards, `champion`
+    [m] those of the model that serves."""
     held_out = comparisons.held_out()
     n = result.comparisons
+    serving = None if champion is None else evaluate(champion, held_out, config)
     return {
+        "champion": estimate(serving.accuracy, n) if serving else None,
         "comparisons": n,
         "prompts": result.prompts,
         "skipped_ties": result.undecided,
         "accuracy": estimate(result.accuracy, n),
         "nll": estimate(result.nll, len(held_out)),
+        "brier": estimate(result.brier, len(held_out)),
         "ece": result.ece.value if result.ece else None,
         "floors": [
             {
@@ -56,8 +62,23 @@ def figures(
         "slices": [_slice(part) for part in _slices(scores, held_out, config)],
         "probes": [_probe(probe) for probe in probes],
         "probes_sentence": passes(probes)[1],
-        "suspects": [*suspects],
+        "suspects": None if suspects is None else [*suspects],
     }
+
+
+def by_criterion(found: CriteriaHeads, results: Mapping[str, Evaluation]) -> list[dict[str, Any]]:
+    """Each criterion's own head on what is held out, and its share of the reward: None where the
+    reward is learnt from the overall judgments."""
+    total = sum(map(abs, found.weights.values()))
+    return [
+        {
+            "name": name,
+            "accuracy": estimate(result.accuracy, result.comparisons),
+            "nll": estimate(result.nll, result.comparisons + result.undecided),
+            "weight": found.weights[name] / total if found.weights else None,
+        }
+        for name, result in results.items()
+    ]
 
 
 def _slices(scores: Floats, held_out: Comparisons, config: TrainConfig) -> list[Slice]:

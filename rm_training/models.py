@@ -9,13 +9,25 @@ from annotate.models import Project, Response, Snapshot, Task, User
 
 
 class Trigger(models.TextChoices):
+    """Who or what asked for the work; the last three made a night's run a full one."""
+
     NIGHTLY = "nightly"
     BUTTON = "button"
     COMMAND = "command"
+    WEEKLY = "weekly"
+    GROWTH = "growth"
+    DRIFT = "drift"
+
+
+class Tier(models.TextChoices):
+    """Heads over a frozen backbone, in minutes; or the whole network, fine-tuned."""
+
+    NIGHTLY = "nightly"
+    FULL = "full"
 
 
 class Job(models.Model):
-    """Work that one worker does at a time: a training run or a round.
+    """Work that one worker does at a time: a training run, a round or a benchmark run.
 
     A worker owns the job while `owner` is its own token and `heartbeat_at` is fresh. A redelivered
     message finds the job taken; a stale heartbeat lets another worker take it, and every write of
@@ -45,10 +57,29 @@ class Job(models.Model):
         abstract = True
 
 
+class Failure(models.TextChoices):
+    """What ended a run, where it is known: each has its own remedy."""
+
+    DISK_FULL = "disk full"
+    OUT_OF_MEMORY = "out of memory"
+    LOSS_NOT_FINITE = "loss not finite"
+    NOT_CONVERGED = "not converged"
+    NO_BACKBONE = "no backbone"
+    NO_CHAMPION_FILES = "no champion files"
+    DAMAGED_SNAPSHOT = "damaged snapshot"
+    WORKER_LOST = "worker lost"
+    OTHER = "other"
+
+
 class TrainingRun(Job):
-    """One retrain, from snapshot to verdict."""
+    """One retrain, from snapshot to verdict. `config` is all that it was trained with, written when
+    it starts; `asked` the settings that it was asked for with, and what is not in them is as
+    usual."""
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="training_runs")
+    tier = models.CharField(max_length=10, choices=Tier, default=Tier.NIGHTLY)
+    asked = models.JSONField(default=dict)
+    failure = models.CharField(max_length=20, choices=Failure, default="")
     # A nightly run is followed by a round whatever its verdict.
     then_round = models.BooleanField(default=False)
     stage = models.CharField(max_length=60, default="waiting for a worker")
@@ -71,13 +102,56 @@ class TrainingRun(Job):
         indexes = [models.Index(fields=["project", "-id"], name="runs_of_a_project")]
 
 
+class TrainingPoint(models.Model):
+    """How a fine-tune went, every few steps of each of its members."""
+
+    run = models.ForeignKey(TrainingRun, on_delete=models.CASCADE, related_name="points")
+    member = models.PositiveSmallIntegerField()
+    step = models.PositiveIntegerField()
+    steps = models.PositiveIntegerField()
+    loss = models.FloatField()
+    learning_rate = models.FloatField()
+    pairs_per_second = models.FloatField()
+    seconds_left = models.FloatField()
+
+    class Meta:
+        constraints = [
+            # A worker that goes on from a checkpoint makes some steps twice.
+            models.UniqueConstraint(fields=["run", "member", "step"], name="a_point_once"),
+        ]
+
+
+class TrainingPlan(models.Model):
+    """How a project trains: settings of the two tiers, and when a night's run is a full one.
+
+    `weekly`: on the first night a week after the last; `grown`: once so many judgments are newer
+    than the last one's; `drifted`: once the champion is right on so many points (of 100) less of
+    the held-out comparisons than when it was trained.
+    """
+
+    project = models.OneToOneField(
+        Project, on_delete=models.CASCADE, related_name="training_plan", primary_key=True
+    )
+    nightly = models.JSONField(default=dict)
+    full = models.JSONField(default=dict)
+    weekly = models.BooleanField(default=False)
+    grown = models.PositiveIntegerField(null=True)
+    drifted = models.FloatField(null=True)
+
+
 class RewardModel(models.Model):
-    """What a run made: a Hugging Face folder in the artifact store. Never without its snapshot."""
+    """What a run made: a Hugging Face folder in the artifact store. Never without its snapshot.
+
+    `heads` is how many heads, or fine-tuned networks, its interval comes from. `provenance`: the
+    code's version, the seed, the hardware and what it cost (rm_training/provenance.py).
+    """
 
     project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="reward_models")
     number = models.PositiveIntegerField()
     run = models.OneToOneField(TrainingRun, on_delete=models.PROTECT, related_name="reward_model")
     snapshot = models.ForeignKey(Snapshot, on_delete=models.PROTECT)
+    tier = models.CharField(max_length=10, choices=Tier, default=Tier.NIGHTLY)
+    provenance = models.JSONField(default=dict)
     path = models.CharField(max_length=500)
     backbone = models.CharField(max_length=200)
     backbone_digest = models.CharField(max_length=64)
@@ -174,4 +248,33 @@ class ResponseScore(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["reward_model", "response"], name="a_score_once"),
+        ]
+
+
+class BenchmarkRun(Job):
+    """A reward model on the files of one public benchmark. `figures` are written once, at its end.
+
+    `benchmark` is a name in the folder `BENCHMARKS_DIR`, whose files may change later.
+    """
+
+    project = models.ForeignKey(Project, on_delete=models.PROTECT, related_name="benchmark_runs")
+    reward_model = models.ForeignKey(
+        RewardModel, on_delete=models.PROTECT, related_name="benchmark_runs"
+    )
+    benchmark = models.CharField(max_length=255)
+    form = models.CharField(max_length=30)
+    progress = models.FloatField(default=0)
+    figures = models.JSONField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["reward_model"],
+                name="one_benchmark_run_of_a_model_at_a_time",
+                condition=Q(state__in=["queued", "running"]),
+            ),
+            models.CheckConstraint(
+                condition=~Q(state="done") | Q(figures__isnull=False),
+                name="a_done_benchmark_run_has_figures",
+            ),
         ]

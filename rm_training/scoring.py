@@ -18,41 +18,98 @@ from annotate.models import Response
 from rm_training.acquisition.systematic import FloatArray, IntArray
 from rm_training.embeddings import DatabaseCache
 from rm_training.ml.backbone import Backbone, embed_all
-from rm_training.ml.ensemble import HeadEnsemble
-from rm_training.ml.export import load_ensemble
-from rm_training.ml.forward import Features
+from rm_training.ml.data import Floats
+from rm_training.ml.ensemble import HeadEnsemble, intervals
+from rm_training.ml.export import META_FILE, load_criteria, load_ensemble
+from rm_training.ml.finetune.tuned import FineTuned, scores_of
+from rm_training.ml.finetune.write import load_finetuned
 from rm_training.ml.render import Conversation
-from rm_training.models import ResponseScore, RewardModel
+from rm_training.models import ResponseScore, RewardModel, Tier
 from rm_training.queries.pool import Candidates
 
 # Texts and features of so many responses are in memory at once: about 100 MB.
 RESPONSES_AT_ONCE = 20_000
 SECONDS_BETWEEN_BEATS = 1.0
+Step = Callable[[int, int], None]
+
+
+def _nobody(_done: int, _total: int) -> None:
+    """Hears of progress where nobody waits for it."""
+
+
+class MissingFiles(OSError):
+    """A model's folder is not there; the message names it."""
 
 
 class Served:
-    """A stored reward model, opened."""
+    """A stored reward model, opened, of either tier."""
 
     def __init__(self, model: RewardModel) -> None:
-        folder = artifacts.fetch(model.path)
-        self.max_tokens = int(model.run.config["max_tokens"])
-        self.ensemble: HeadEnsemble = load_ensemble(folder)
-        self._folder = folder
+        """Raises MissingFiles where they are gone from the artifact store."""
+        self.folder = artifacts.fetch(model.path)
+        if not (self.folder / META_FILE).exists():
+            raise MissingFiles(
+                f"The files of model {model.number} are gone from the artifact store ({model.path})"
+                ". Restore them, or promote another model."
+            )
+        self._full = model.tier == Tier.FULL
+        self._max_tokens = int(model.run.config["max_tokens"])
 
-    def embed(
-        self,
-        conversations: Sequence[Conversation],
-        progress: Callable[[int, int], None] = lambda done, total: None,
-    ) -> Features:
-        """Features [n, d] by this model's own backbone."""
-        backbone = self.backbone
-        cache = DatabaseCache(backbone.digest)
-        return embed_all(backbone, conversations, cache, progress=progress)
+    def members(self, conversations: Sequence[Conversation], *, progress: Step = _nobody) -> Floats:
+        """The rewards [n, K] by its heads, or by its networks; features are kept in the cache."""
+        if self._full:
+            return self._by_networks(conversations, progress)
+        cache = DatabaseCache(self._backbone.digest)
+        features = embed_all(self._backbone, conversations, cache, progress=progress)
+        return self._heads.members(features)
+
+    def answer(self, conversations: Sequence[Conversation]) -> tuple[Floats, dict[str, Floats]]:
+        """The same, and by the heads of each criterion, of texts that are asked about once: nothing
+        is kept. A full model has no criteria."""
+        if self._full:
+            return self._by_networks(conversations, _nobody), {}
+        features = self._backbone.embed(conversations)
+        by_criterion = {name: heads.members(features) for name, heads in self._criteria.items()}
+        return self._heads.members(features), by_criterion
+
+    def rewards(self, conversations: Sequence[Conversation], *, progress: Step = _nobody) -> Floats:
+        """The mean of `members`, [n]: of a full model, by the one network that it is."""
+        if self._full:
+            return scores_of(self._tuned.backbone, conversations)
+        rewards: Floats = self.members(conversations, progress=progress).mean(1)
+        return rewards
 
     @cached_property
-    def backbone(self) -> Backbone:
-        """Opened when first needed: to compare heads over features that are there it is not."""
-        return Backbone.load(self._folder, max_tokens=self.max_tokens)
+    def _heads(self) -> HeadEnsemble:
+        return load_ensemble(self.folder)
+
+    @cached_property
+    def _criteria(self) -> dict[str, HeadEnsemble]:
+        return load_criteria(self.folder)
+
+    @cached_property
+    def _backbone(self) -> Backbone:
+        return Backbone.load(self.folder, max_tokens=self._max_tokens)
+
+    def _by_networks(self, conversations: Sequence[Conversation], progress: Step) -> Floats:
+        """The members' rewards, moved so that their mean is that of the model itself: that is the
+        average of the members in their weights, which differs a little from their mean."""
+        columns = []
+        for done, network in enumerate([self._tuned.backbone, *self._networks]):
+            progress(done, 1 + len(self._networks))
+            columns.append(scores_of(network, conversations))
+        reward, members = columns[0], np.stack(columns[1:] or columns, axis=1)
+        moved: Floats = members + (reward - members.mean(1))[:, None]
+        return moved
+
+    @cached_property
+    def _tuned(self) -> FineTuned:
+        return load_finetuned(self.folder)
+
+    @cached_property
+    def _networks(self) -> list[Backbone]:
+        folders = self._tuned.folders
+        return [Backbone.load(folder, max_tokens=self._max_tokens) for folder in folders]
 
 
 def score_pool(champion: RewardModel, found: Candidates, *, beat: Callable[[], None]) -> Candidates:
@@ -64,9 +121,10 @@ def score_pool(champion: RewardModel, found: Candidates, *, beat: Callable[[], N
     served = Served(champion)
     scores = np.empty((3, len(found.response)))
     for rows in _by_prompt(found.pool.prompt):
-        features = served.embed(_conversations(found.response[rows]), _now_and_then(beat))
+        asked = _conversations(found.response[rows])
+        members = served.members(asked, progress=_now_and_then(beat))
         _, group = np.unique(found.pool.prompt[rows], return_inverse=True)
-        scores[:, rows] = served.ensemble.score(features, group)
+        scores[:, rows] = intervals(members, group)
         _store(champion, found.response[rows], scores[:, rows])
     mean, lower, upper = scores
     return replace(found, pool=replace(found.pool, mean=mean, lower=lower, upper=upper))

@@ -1,5 +1,6 @@
-"""Celery bodies of the learning side. `train` and `choose` belong to the `gpu` queue and `score` to
-a queue of its own, where torch is; the others start in a moment and belong to `default`."""
+"""Celery bodies of the learning side. `train`, `choose` and `benchmark` belong to the `gpu` queue,
+`score` to a queue of its own, where torch is; the others start in a moment and belong to
+`default`."""
 
 from __future__ import annotations
 
@@ -8,7 +9,8 @@ from typing import Any
 from celery import shared_task
 
 from annotate.models import Project
-from rm_training.actions.claims import CHOOSE, TRAIN
+from rm_training.actions.benchmarks import perform_benchmark
+from rm_training.actions.claims import BENCHMARK, CHOOSE, TRAIN
 from rm_training.actions.rounds import perform_round
 from rm_training.actions.runs import perform_run, start_nightly
 from rm_training.actions.schedule import NIGHTLY, ensure_schedule
@@ -25,6 +27,11 @@ def train_task(run_id: int) -> None:
 @shared_task(name=CHOOSE)
 def choose_task(round_id: int) -> None:
     perform_round(round_id)
+
+
+@shared_task(name=BENCHMARK)
+def benchmark_task(run_id: int) -> None:
+    perform_benchmark(run_id)
 
 
 @shared_task(name=SCORE)

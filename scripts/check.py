@@ -1,4 +1,5 @@
-"""`make test`: every check in order, each announced and timed; the first that fails ends the run.
+"""`make test`: every check, announced and timed. Those of the text run two at once, then the tests
+in order; the first kind of them that fails ends the run.
 
 `python scripts/check.py [NAME …]` runs only the named ones.
 """
@@ -8,10 +9,13 @@
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from chromium import NoChromium, chromium
 
@@ -38,35 +42,70 @@ class Check:
     needs_browser: bool = False
 
 
-CHECKS = (
+# They fit models for a second each, alone in their process.
+ML = "tests/rm_training/test_ml_*.py"
+
+# Each uses one core at most.
+STATIC = (
     Check("ruff check", (PYTHON, "-m", "ruff", "check", ".")),
     Check("ruff format", (PYTHON, "-m", "ruff", "format", "--check", ".")),
     Check("mypy --strict", (PYTHON, "-m", "mypy", "."), environment=FOR_SETTINGS),
     Check("import contracts", (str(BIN / "lint-imports"), "--no-cache")),
     Check("tsc", ("npm", "run", "--silent", "check"), ROOT / "frontend"),
     Check("vitest", ("npm", "run", "--silent", "test"), ROOT / "frontend"),
-    Check("pytest, two at once", (PYTHON, "-m", "pytest", "-n", "2", "tests/annotate")),
+)
+TESTS = (
+    Check(
+        "pytest, two at once",
+        (
+            *(PYTHON, "-m", "pytest", "-n", "2", "tests/annotate"),
+            *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob(ML)),
+        ),
+        environment={"OMP_NUM_THREADS": "1"},
+    ),
     # Real workers, browsers and killed processes want the machine to themselves.
-    Check("pytest", (PYTHON, "-m", "pytest", "--ignore=tests/annotate"), needs_browser=True),
+    Check(
+        "pytest",
+        (PYTHON, "-m", "pytest", "--ignore=tests/annotate", f"--ignore-glob={ML}"),
+        needs_browser=True,
+    ),
 )
 SLOW = Check("slow tests", (PYTHON, "-m", "pytest", "-m", "slow"), needs_browser=True)
 
 
 def main(names: list[str]) -> int:
     """0 when every check passed; else the first failure's status, after a summary of all."""
-    chosen = [check for check in (*CHECKS, SLOW) if check.name in names] if names else list(CHECKS)
-    times: list[tuple[str, float, int]] = []
-    for check in chosen:
-        begun = time.monotonic()
-        status = _run(check)
-        times.append((check.name, time.monotonic() - begun, status))
-        if status:
-            break
-    return _summarise(times, left=[check.name for check in chosen[len(times) :]])
+    begun = time.monotonic()
+    static = [check for check in STATIC if not names or check.name in names]
+    left = [check for check in (*TESTS, SLOW) if check.name in names] if names else list(TESTS)
+    with ThreadPoolExecutor(2) as pool:
+        times = list(pool.map(_quietly, static))
+    while left and not any(status for _, _, status in times):
+        check = left.pop(0)
+        print(f"── {check.name}", flush=True)
+        times.append(_timed(check, None))
+    return _summarise(times, [check.name for check in left], time.monotonic() - begun)
 
 
-def _run(check: Check) -> int:
-    print(f"── {check.name}", flush=True)
+Timed = tuple[str, float, int]
+
+
+def _quietly(check: Check) -> Timed:
+    """What it prints is shown in one piece at its end: others run beside it."""
+    with tempfile.TemporaryFile() as output:
+        timed = _timed(check, output)
+        output.seek(0)
+        print(f"── {check.name}\n{output.read().decode(errors='replace')}", end="", flush=True)
+    return timed
+
+
+def _timed(check: Check, output: IO[bytes] | None) -> Timed:
+    begun = time.monotonic()
+    status = _run(check, output)
+    return check.name, time.monotonic() - begun, status
+
+
+def _run(check: Check, output: IO[bytes] | None) -> int:
     environment = os.environ | check.environment
     environment["PATH"] = f"{BIN}{os.pathsep}{environment.get('PATH', '')}"
     if check.needs_browser:
@@ -75,16 +114,23 @@ def _run(check: Check) -> int:
         except NoChromium as problem:
             print(problem, file=sys.stderr)
             return 1
-    return subprocess.run(check.command, cwd=check.folder, env=environment, check=False).returncode
+    return subprocess.run(
+        check.command,
+        cwd=check.folder,
+        env=environment,
+        stdout=output,
+        stderr=subprocess.STDOUT if output else None,
+        check=False,
+    ).returncode
 
 
-def _summarise(times: list[tuple[str, float, int]], left: list[str]) -> int:
+def _summarise(times: list[Timed], left: list[str], seconds_in_all: float) -> int:
     print("── summary", flush=True)
     for name, seconds, status in times:
         print(f"   {name:<18} {seconds:6.1f} s  {'FAILED' if status else 'passed'}")
     for name in left:
         print(f"   {name:<18}           not run")
-    print(f"   {'all':<18} {sum(seconds for _, seconds, _ in times):6.1f} s", flush=True)
+    print(f"   {'all':<18} {seconds_in_all:6.1f} s", flush=True)
     return next((status for _, _, status in times if status), 0)
 
 

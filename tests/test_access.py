@@ -21,12 +21,13 @@ from annotate.models import (
     Membership,
     Project,
     ProposedAction,
+    ReviewRequest,
     Role,
     Task,
     User,
 )
 from annotate.queries.projects import current_question
-from rm_training.models import RewardModel, Round, TrainingRun, Trigger
+from rm_training.models import BenchmarkRun, RewardModel, Round, TrainingRun, Trigger
 
 ClientOf = Callable[[User], APIClient]
 AddTasks = Callable[..., list[Task]]
@@ -37,8 +38,14 @@ OPEN = {
     "/api/v1/session/invitation/accept",
 }
 RATER_PART = "/work"
-REVIEWER_READS = {"tasks", "tasks/{task}", "agreement", "disputes", "appeals"}
-REVIEWER_WRITES = {"tasks/{task}/decision", "appeals/{appeal}"}
+REVIEWER_READS = {"tasks", "tasks/{task}", "agreement", "disputes", "appeals", "review-requests"}
+# What each answers to an empty body.
+REVIEWER_WRITES = {
+    "tasks/{task}/decision": 400,
+    "appeals/{appeal}": 400,
+    "review-requests": 400,
+    "review-requests/{id}/dismiss": 204,
+}
 
 
 def routes() -> Iterator[tuple[str, str]]:
@@ -71,6 +78,9 @@ def objects(project: Project, alice: User, bob: User, add_tasks: AddTasks) -> di
         project=project, number=1, trigger=Trigger.BUTTON, state="done", size=1, random_share=0.3,
         seed=1,
     )  # fmt: skip
+    benchmark = BenchmarkRun.objects.create(
+        project=project, reward_model=model, trigger=Trigger.BUTTON, benchmark="x"
+    )
     job = Import.objects.create(project=project, name="x", path="y")
     _, token = create_token(project=project, by=alice, name="t", scopes=["read"], days=1)
     _, invitation = invite(project=project, by=alice, role=Role.RATER, days=1, uses=1)
@@ -79,12 +89,13 @@ def objects(project: Project, alice: User, bob: User, add_tasks: AddTasks) -> di
         membership=member, action=GoldAction.WARN, evidence="few are right", judgment=1
     )
     appeal = Appeal.objects.create(assignment=lent, text="I was right.")
+    asked = ReviewRequest.objects.create(task=task, reason="It looks wrong.", by=alice)
     return {
         "questions": current_question(project).pk, "invitations": invitation.pk,
-        "proposals": proposal.pk, "appeals": appeal.pk,
+        "proposals": proposal.pk, "appeals": appeal.pk, "review-requests": asked.pk,
         "tasks": task.pk, "people": bob.pk, "imports": job.pk, "snapshots": snapshot.pk,
         "tokens": token.pk, "assignments": lent.pk, "training-runs": run.pk,
-        "reward-models": model.pk, "rounds": round_.pk,
+        "reward-models": model.pk, "rounds": round_.pk, "benchmark-runs": benchmark.pk,
     }  # fmt: skip
 
 
@@ -138,7 +149,7 @@ def test_a_reviewer_reads_tasks_and_agreement_and_decides(
     if part in REVIEWER_READS and method == "get":
         assert status == 200
     elif part in REVIEWER_WRITES and method == "post":
-        assert status == 400
+        assert status == REVIEWER_WRITES[part]
     elif RATER_PART not in template:
         assert status == 404
 

@@ -195,7 +195,7 @@ def check(tmp_path: Path, checks: str) -> subprocess.CompletedProcess[str]:
     """scripts/check.py with other checks in place of its own."""
     code = (
         "import sys; sys.path.insert(0, 'scripts'); import check\n"
-        f"check.CHECKS = ({checks})\nsys.exit(check.main([]))"
+        f"check.STATIC, check.TESTS = (), ({checks})\nsys.exit(check.main([]))"
     )
     command = [sys.executable, "-c", code]
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
@@ -210,6 +210,21 @@ def test_the_first_failed_check_ends_the_run_with_its_status_and_a_summary(tmp_p
     assert done.returncode == 3
     assert re.search(r"good +\d+\.\d s +passed", done.stdout)
     assert re.search(r"bad +\d+\.\d s +FAILED", done.stdout)
+    assert re.search(r"never +not run", done.stdout)
+
+
+def test_checks_of_the_text_all_run_and_one_that_fails_lets_no_test_begin() -> None:
+    code = (
+        "import sys; sys.path.insert(0, 'scripts'); import check\n"
+        "check.STATIC = (check.Check('bad', ('sh', '-c', 'echo why; exit 4')), "
+        "check.Check('good', ('true',)))\n"
+        "check.TESTS = (check.Check('never', ('true',)),)\nsys.exit(check.main([]))"
+    )
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 4
+    assert "── bad\nwhy\n" in done.stdout
+    assert re.search(r"good +\d+\.\d s +passed", done.stdout)
     assert re.search(r"never +not run", done.stdout)
 
 

@@ -23,7 +23,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rm_training.acquisition.pairs import Pairs, Pool, candidate_pairs
+from rm_training.acquisition.pairs import BoolArray, Pairs, Pool, candidate_pairs
 from rm_training.acquisition.systematic import (
     FloatArray,
     IntArray,
@@ -35,6 +35,7 @@ from rm_training.acquisition.weights import pair_weights
 RANDOM = "random"
 UNCERTAIN = "uncertain"
 NO_CHAMPION = "random: no champion yet"
+NO_INTERVAL = "random: the champion has no interval"
 
 # 0.3 · 30 is a hair above 9; it must not round up to 10.
 _ROUNDING = 1e-9
@@ -46,7 +47,8 @@ class Choice:
 
     `probability`, in (0, 1], is the exact chance of this pair in the draw that chose it, given what
     the draws before it in the round had taken. `reason` is "random", "uncertain", or
-    "random: no champion yet" where no pair has scores.
+    "random: no champion yet" where no pair has scores, or "random: the champion has no interval"
+    where all its intervals have no width, as of a model that is one network.
     """
 
     first: int
@@ -101,15 +103,20 @@ def _without(pairs: Pairs, drawn: list[_Drawn]) -> Pairs:
 
 
 def _draw_random(pool: Pool, pairs: Pairs, places: int, rng: np.random.Generator) -> list[_Drawn]:
-    reason = RANDOM if pool.scored.any() else NO_CHAMPION
+    reason = RANDOM if _unsure(pool).any() else NO_INTERVAL if pool.scored.any() else NO_CHAMPION
     newest = pairs.newest_of_each_prompt()
     return _draw(newest, np.ones(len(newest)), places, reason, rng)
 
 
 def _active_pairs(pool: Pool, pairs: Pairs) -> Pairs:
     """What may be chosen for its weight: scored, and outside the evaluation split."""
-    scored = pool.scored[pairs.first] & pool.scored[pairs.second]
+    scored = pool.scored[pairs.first] & pool.scored[pairs.second] & _unsure(pool).any()
     return pairs.where(scored & ~pool.evaluation[pairs.first])
+
+
+def _unsure(pool: Pool) -> BoolArray:
+    """Which responses the champion is unsure of at all, `[n]`."""
+    return pool.scored & (pool.upper > pool.lower)
 
 
 def _draw_active(pool: Pool, pairs: Pairs, places: int, rng: np.random.Generator) -> list[_Drawn]:

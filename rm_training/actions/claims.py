@@ -1,7 +1,7 @@
 """Who works on a job: a worker's claim, its heartbeat, and writes that only its owner can make.
 
 Redis may hand a message out twice and a worker may die at any line. So the message is never the
-proof of anything: the row is. It knows no training and no choosing.
+proof of anything: the row is. It knows no training, no choosing and no benchmark.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from django.db import DatabaseError, connection
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
-from rm_training.models import Job, Round, TrainingRun
+from rm_training.models import BenchmarkRun, Job, Round, TrainingRun
 
 HEARTBEAT = timedelta(seconds=10)
 STALE_AFTER = timedelta(seconds=60)
@@ -27,8 +27,9 @@ ATTEMPTS = 3
 
 TRAIN = "rm_training.train"
 CHOOSE = "rm_training.choose"
+BENCHMARK = "rm_training.benchmark"
 
-AnyJob = TypeVar("AnyJob", TrainingRun, Round)
+AnyJob = TypeVar("AnyJob", TrainingRun, Round, BenchmarkRun)
 log = structlog.get_logger(__name__)
 
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from django.db.models import F, Value
 from django.db.models.functions import Concat
 
 from rm_training.actions.claims import Claim
-from rm_training.models import TrainingRun
+from rm_training.models import TrainingPoint, TrainingRun
 
 # A bar that moves once a second is as good as one that moves a thousand times.
 SECONDS_BETWEEN_WRITES = 1.0
@@ -39,6 +40,20 @@ class Reporter:
         start, end = self._span
         share = min(done / total, 1.0) if total else 1.0
         self._claim.write(progress=start + (end - start) * share)
+
+    def beat(self) -> None:
+        """Nothing new but that work goes on."""
+        self._claim.write()
+
+    def point(self, **values: Any) -> None:
+        """A step of a fine-tune (`TrainingPoint`); one that is made again overwrites the first."""
+        self._claim.write()
+        TrainingPoint.objects.bulk_create(
+            [TrainingPoint(run_id=self._claim.pk, **values)],
+            update_conflicts=True,
+            unique_fields=["run", "member", "step"],
+            update_fields=["steps", "loss", "learning_rate", "pairs_per_second", "seconds_left"],
+        )
 
     def log(self, text: str) -> None:
         """Adds lines to the log, with the time since this attempt began."""

@@ -21,9 +21,11 @@ from annotate.jobs import enqueue
 from annotate.models import Project, User
 from rm_training.actions.champion import lock_champion, promote
 from rm_training.actions.claims import TRAIN, Claim, LostJob, claim, heartbeat, words_of
+from rm_training.actions.plan import settings_of
 from rm_training.actions.progress import Reporter
 from rm_training.actions.rounds import follow_with_round
-from rm_training.models import Evaluation, RewardModel, TrainingRun, Trigger
+from rm_training.models import Evaluation, Failure, RewardModel, Tier, TrainingRun, Trigger
+from rm_training.queries.due import full_run_due
 
 if TYPE_CHECKING:
     from rm_training.pipeline import Made, Outcome
@@ -41,24 +43,43 @@ CANCELLED = "Cancelled. The champion and all judgments are as they were."
 
 @transaction.atomic
 def start_run(
-    *, project: Project, by: User | None, trigger: Trigger, then_round: bool = False
+    *,
+    project: Project,
+    by: User | None,
+    trigger: Trigger,
+    tier: Tier = Tier.NIGHTLY,
+    then_round: bool = False,
 ) -> TrainingRun:
-    """Queues a run for the `gpu` workers; Conflict where one of the project has not ended."""
+    """Queues a run for the `gpu` workers, to be trained as the project's plan says; Conflict where
+    one of the project has not ended."""
     try:
         with transaction.atomic():
             run = TrainingRun.objects.create(
-                project=project, by=by, trigger=trigger, then_round=then_round
+                project=project,
+                by=by,
+                trigger=trigger,
+                tier=tier,
+                asked=settings_of(project, tier),
+                then_round=then_round,
             )
     except IntegrityError:
         raise Conflict(BUSY) from None
-    record(project=project, actor=by, action="training started", run=run.pk, trigger=trigger)
+    record(
+        project=project,
+        actor=by,
+        action="training started",
+        run=run.pk,
+        trigger=trigger,
+        tier=tier,
+    )
     enqueue(TRAIN, run.pk)
     return run
 
 
 @transaction.atomic
 def start_nightly(*, project: Project) -> TrainingRun:
-    """The scheduled run, with a round after it; a run that is on already is given the round."""
+    """The scheduled run, with a round after it; a run that is on already is given the round. It is
+    a full one where the project's plan says that one is due."""
     on = TrainingRun.objects.select_for_update(no_key=True).filter(
         project=project, state__in=[State.QUEUED, State.RUNNING]
     )
@@ -66,7 +87,14 @@ def start_nightly(*, project: Project) -> TrainingRun:
         run.then_round = True
         run.save(update_fields=["then_round"])
         return run
-    return start_run(project=project, by=None, trigger=Trigger.NIGHTLY, then_round=True)
+    due = full_run_due(project)
+    return start_run(
+        project=project,
+        by=None,
+        trigger=due or Trigger.NIGHTLY,
+        tier=Tier.FULL if due else Tier.NIGHTLY,
+        then_round=True,
+    )
 
 
 @transaction.atomic
@@ -98,7 +126,9 @@ def perform_run(run_id: int) -> None:
         log.info("training run lost or cancelled; nothing of it is kept", run=run_id)
     except Exception as error:
         log.exception("training run failed", run=run_id)
-        _fail(held, _sentence(error, reporter.current), traceback.format_exc())
+        from rm_training.failures import failure_of  # noqa: PLC0415 -- loads torch: workers only
+
+        _fail(held, _sentence(error, reporter.current), failure_of(error), traceback.format_exc())
 
 
 def _train(held: Claim[TrainingRun], reporter: Reporter) -> None:
@@ -109,6 +139,7 @@ def _train(held: Claim[TrainingRun], reporter: Reporter) -> None:
         reporter.log(f"Attempt {run.attempts}: the worker before this one stopped answering.")
     outcome = retrain(run=run, held=held, report=reporter)
     _finish(held, outcome)
+    outcome.done()
 
 
 @transaction.atomic
@@ -137,11 +168,17 @@ def _store_model(run: TrainingRun, made: Made) -> RewardModel:
     models = RewardModel.objects.filter(project=run.project)
     last = models.aggregate(last=Max("number"))["last"] or 0
     assert run.snapshot is not None
+    assert run.started_at is not None
+    seconds = (timezone.now() - run.started_at).total_seconds()
+    cost = {"seconds": seconds, "device_seconds": seconds}
+    provenance = made.provenance | cost | {"config": run.config}
     return RewardModel.objects.create(
         project=run.project,
         number=last + 1,
         run=run,
         snapshot=run.snapshot,
+        tier=run.tier,
+        provenance=provenance,
         path=made.path,
         backbone=made.backbone,
         backbone_digest=made.backbone_digest,
@@ -149,19 +186,20 @@ def _store_model(run: TrainingRun, made: Made) -> RewardModel:
     )
 
 
-def _fail(held: Claim[TrainingRun], message: str, trace: str) -> None:
+def _fail(held: Claim[TrainingRun], message: str, failure: Failure, trace: str) -> None:
     try:
         with transaction.atomic():
             run = held.lock()
             run.log += trace
             run.peak_mb = peak_mb()
-            fail(run, message)
+            fail(run, message, failure)
     except LostJob:
         log.info("the failed run had gone to another worker", run=held.pk)
 
 
-def fail(run: TrainingRun, message: str) -> None:
+def fail(run: TrainingRun, message: str, failure: Failure = Failure.WORKER_LOST) -> None:
     """Ends a run in failure. The row is locked by the caller."""
+    run.failure = failure
     _end(run, State.FAILED, message)
 
 

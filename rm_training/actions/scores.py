@@ -12,7 +12,7 @@ import os
 import threading
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 from uuid import uuid4
 
@@ -74,10 +74,13 @@ Aggregate = Literal["mean", "worst_case", "uncertainty_weighted"]
 
 @dataclass(frozen=True, slots=True)
 class Score:
+    """`criteria`: by each criterion's own heads, empty where the model has none."""
+
     reward: float
     mean: float
     lower: float
     upper: float
+    criteria: dict[str, Score] = field(default_factory=dict)
 
 
 def model_to_score_with(project: Project, number: int | None) -> RewardModel:
@@ -107,7 +110,16 @@ def score(
         _room.release()
     if "failed" in answer:
         raise Failed(f"The scoring worker failed: {answer['failed']}. Its log says more.")
-    return [[Score(*numbers) for numbers in item] for item in answer["scores"]]
+    return [
+        [_score(answer, place, number) for number in range(len(item.responses))]
+        for place, item in enumerate(items)
+    ]
+
+
+def _score(answer: dict[str, Any], item: int, response: int) -> Score:
+    criteria = {name: Score(*own[item][response]) for name, own in answer["criteria"].items()}
+    reward, mean, lower, upper = answer["scores"][item][response]
+    return Score(reward, mean, lower, upper, criteria)
 
 
 def _asked(model: RewardModel, items: Sequence[Item], aggregate: Aggregate) -> dict[str, Any]:

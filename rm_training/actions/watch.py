@@ -10,9 +10,9 @@ from django.db.models import Q
 from django.db.models.functions import Coalesce, Now
 
 from annotate.jobs import enqueue
-from rm_training.actions import rounds, runs
-from rm_training.actions.claims import ATTEMPTS, CHOOSE, TRAIN, AnyJob, stale
-from rm_training.models import Job, Round, TrainingRun
+from rm_training.actions import benchmarks, rounds, runs
+from rm_training.actions.claims import ATTEMPTS, BENCHMARK, CHOOSE, TRAIN, AnyJob, stale
+from rm_training.models import BenchmarkRun, Job, Round, TrainingRun
 
 # A queued job usually waits behind another one, so its message is sent again only now and then.
 RESEND_AFTER = timedelta(minutes=10)
@@ -25,8 +25,8 @@ log = structlog.get_logger(__name__)
 
 
 def watch() -> int:
-    """Sends abandoned runs and rounds again, or gives up on them; how many it touched."""
-    return _watch(TrainingRun, TRAIN) + _watch(Round, CHOOSE)
+    """Sends abandoned jobs of every kind again, or gives up on them; how many it touched."""
+    return _watch(TrainingRun, TRAIN) + _watch(Round, CHOOSE) + _watch(BenchmarkRun, BENCHMARK)
 
 
 @transaction.atomic
@@ -54,9 +54,11 @@ def _send_again(kind: type[AnyJob], pk: int, task: str) -> None:
     log.warning("a job was abandoned; sent again", task=task, job=pk)
 
 
-def _give_up(job: TrainingRun | Round) -> None:
+def _give_up(job: TrainingRun | Round | BenchmarkRun) -> None:
     log.error("a job was abandoned too often; given up", job=job.pk)
     if isinstance(job, TrainingRun):
         runs.fail(job, GAVE_UP)
-    else:
+    elif isinstance(job, Round):
         rounds.fail(job, GAVE_UP)
+    else:
+        benchmarks.fail(job, GAVE_UP)

@@ -8,133 +8,15 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from annotate.api.manage.serializers import Agreement
-from annotate.api.rater.serializers import Estimate, Message
+from annotate.api.rater.serializers import Message
 from rm_training.actions.scores import MOST_RESPONSES
-from rm_training.models import Round, TrainingRun, Trigger
+from rm_training.api.model_serializers import RewardModelOut
+from rm_training.api.run_serializers import TrainingRunOut
+from rm_training.models import Round, Trigger
 from rm_training.policies.push import MAX_ITEMS
 
-VERDICTS = ["promote", "reject", "inconclusive"]
-FLOORS = ["longer wins", "style only", "bag of words"]
 PAGES = ["training", "rounds", "tasks", "imports", "people", "agreement"]
 ROUND_STATES = [choice for choice in Round.State.choices if choice[0] != Round.State.CANCELLED]
-
-
-class Floor(serializers.Serializer[Any]):
-    name = serializers.ChoiceField(choices=FLOORS)
-    accuracy = Estimate()
-
-
-class CurvePoint(serializers.Serializer[Any]):
-    comparisons = serializers.IntegerField()
-    accuracy = Estimate()
-
-
-class ReliabilityBin(serializers.Serializer[Any]):
-    lower = serializers.FloatField()
-    upper = serializers.FloatField()
-    predicted = serializers.FloatField()
-    observed = serializers.FloatField()
-    n = serializers.IntegerField()
-
-
-class SliceOut(serializers.Serializer[Any]):
-    dimension = serializers.ChoiceField(choices=["group", "margin", "length"])
-    name = serializers.CharField()
-    accuracy = Estimate()
-
-
-class ProbeOut(serializers.Serializer[Any]):
-    """A change that makes no response better. `effect` is on the reward, in standard deviations;
-    `preferred` the share of responses that score higher with it."""
-
-    key = serializers.CharField()
-    label = serializers.CharField()  # type: ignore[assignment] # the base has a field of this name
-    outcome = serializers.ChoiceField(choices=["passes", "fails", "unclear", "not measured"])
-    limit = serializers.FloatField()
-    why = serializers.CharField()
-    effect = Estimate()
-    preferred = Estimate()
-
-
-class SuspectOut(serializers.Serializer[Any]):
-    """A comparison to learn from whose label the model doubts without having seen its prompt: the
-    probability of the first response's preference as labelled, and as predicted."""
-
-    task = serializers.IntegerField()
-    labelled = serializers.FloatField()
-    predicted = serializers.FloatField()
-
-
-class EvaluationOut(serializers.Serializer[Any]):
-    comparisons = serializers.IntegerField()
-    prompts = serializers.IntegerField()
-    skipped_ties = serializers.IntegerField()
-    accuracy = Estimate()
-    nll = Estimate()
-    ece = serializers.FloatField(allow_null=True)
-    floors = Floor(many=True)
-    learning_curve = CurvePoint(many=True)
-    reliability = ReliabilityBin(many=True)
-    beats_floors = serializers.CharField()
-    # Runs before these were measured have none of them.
-    slices = SliceOut(many=True, required=False)
-    probes = ProbeOut(many=True, required=False)
-    probes_sentence = serializers.CharField(required=False)
-    suspects = SuspectOut(many=True, required=False)
-
-
-class TrainingRunOut(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    state = serializers.ChoiceField(choices=TrainingRun.State.choices)
-    trigger = serializers.ChoiceField(choices=Trigger.choices)
-    stage = serializers.CharField()
-    progress = serializers.FloatField()
-    message = serializers.CharField()
-    log = serializers.CharField()
-    heartbeat_at = serializers.DateTimeField(allow_null=True)
-    created_at = serializers.DateTimeField()
-    started_at = serializers.DateTimeField(allow_null=True)
-    finished_at = serializers.DateTimeField(allow_null=True)
-    snapshot = serializers.IntegerField(source="snapshot_id", allow_null=True)
-    verdict = serializers.SerializerMethodField()
-    verdict_sentence = serializers.CharField()
-    reward_model = serializers.IntegerField(source="reward_model.pk", allow_null=True)
-    seconds = serializers.SerializerMethodField()
-    peak_mb = serializers.FloatField(allow_null=True)
-    evaluation = EvaluationOut(source="evaluation.result", allow_null=True)
-
-    @extend_schema_field(serializers.ChoiceField(choices=VERDICTS, allow_null=True))
-    def get_verdict(self, run: TrainingRun) -> str | None:
-        return run.verdict or None
-
-    @extend_schema_field(serializers.FloatField(allow_null=True))
-    def get_seconds(self, run: TrainingRun) -> float | None:
-        if run.started_at is None or run.finished_at is None:
-            return None
-        return round((run.finished_at - run.started_at).total_seconds(), 1)
-
-
-class SnapshotRef(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    number = serializers.IntegerField()
-    sha256 = serializers.CharField()
-
-
-class RewardModelOut(serializers.Serializer[Any]):
-    id = serializers.IntegerField()
-    number = serializers.IntegerField()
-    champion = serializers.BooleanField()
-    created_at = serializers.DateTimeField()
-    promoted_at = serializers.DateTimeField(allow_null=True)
-    snapshot = SnapshotRef()
-    backbone = serializers.CharField()
-    heads = serializers.IntegerField()
-    accuracy = Estimate(source="run.evaluation.result.accuracy", allow_null=True)
-    run = serializers.IntegerField(source="run_id")
-
-
-class Promotion(serializers.Serializer[Any]):
-    reason = serializers.CharField(max_length=1000)
 
 
 class RoundOut(serializers.Serializer[Any]):
@@ -236,13 +118,19 @@ class ScoreIn(Aggregated):
     items = serializers.ListField(child=ScoreItem(), min_length=1, max_length=MOST_RESPONSES)
 
 
-class RewardOut(serializers.Serializer[Any]):
+class CriterionRewardOut(serializers.Serializer[Any]):
     """`reward` is by the aggregation that was asked for; the interval is about the mean."""
 
     reward = serializers.FloatField()
     mean = serializers.FloatField()
     lower = serializers.FloatField()
     upper = serializers.FloatField()
+
+
+class RewardOut(CriterionRewardOut):
+    """And by the heads of each criterion, by name; none where the model has no such heads."""
+
+    criteria = serializers.DictField(child=CriterionRewardOut())
 
 
 class ItemScoresOut(serializers.Serializer[Any]):

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from django.db.models import QuerySet
-from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework import status
 from rest_framework.authentication import SessionAuthentication
@@ -18,89 +16,22 @@ from rest_framework.views import APIView
 from annotate.api.authentication import TokenAsPassword
 from annotate.models import ApiToken
 from annotate.permissions import project_for, user_of
-from rm_training.actions.champion import promote
 from rm_training.actions.push import push_responses
 from rm_training.actions.rounds import start_round
-from rm_training.actions.runs import cancel_run, start_run
 from rm_training.actions.schedule import change_schedule, ensure_schedule
 from rm_training.actions.scores import MOST_RESPONSES, Item, model_to_score_with, score
 from rm_training.api import serializers as s
+from rm_training.api.asked import LISTED, one, parsed
 from rm_training.models import Trigger
 from rm_training.policies.push import InvalidPush, Pushed, parse_items
-from rm_training.queries.listings import models_of, round_tasks, rounds_of, runs_of
+from rm_training.queries.listings import round_tasks, rounds_of
 from rm_training.queries.overview import overview
-
-# Lists are whole where they are short by nature; a year of nights is more than a page shows.
-LISTED = 100
-
-
-def _one(found: QuerySet[Any], pk: int) -> Any:
-    """The object of an admitted project by its id; unknown and foreign are both 404."""
-    try:
-        return found.get(pk=pk)
-    except found.model.DoesNotExist:
-        raise Http404 from None
-
-
-def _parsed(serializer: Any) -> dict[str, Any]:
-    serializer.is_valid(raise_exception=True)
-    return dict(serializer.validated_data)
 
 
 class OverviewView(APIView):
     @extend_schema(responses=s.OverviewOut)
     def get(self, request: Request, slug: str) -> Response:
         return Response(s.OverviewOut(overview(project_for(request, slug))).data)
-
-
-class TrainingRunsView(APIView):
-    @extend_schema(operation_id="training_runs_list", responses=s.TrainingRunOut(many=True))
-    def get(self, request: Request, slug: str) -> Response:
-        """The newest 100 runs, newest first."""
-        runs = runs_of(project_for(request, slug))[:LISTED]
-        return Response(s.TrainingRunOut(runs, many=True).data)
-
-    @extend_schema(request=None, responses={202: s.TrainingRunOut})
-    def post(self, request: Request, slug: str) -> Response:
-        """Starts a run; 409 while another of the project is queued or running."""
-        project = project_for(request, slug)
-        run = start_run(project=project, by=user_of(request), trigger=Trigger.BUTTON)
-        return Response(s.TrainingRunOut(run).data, status=status.HTTP_202_ACCEPTED)
-
-
-class TrainingRunView(APIView):
-    @extend_schema(responses=s.TrainingRunOut)
-    def get(self, request: Request, slug: str, pk: int) -> Response:
-        run = _one(runs_of(project_for(request, slug)), pk)
-        return Response(s.TrainingRunOut(run).data)
-
-
-class TrainingRunCancelView(APIView):
-    @extend_schema(request=None, responses=s.TrainingRunOut)
-    def post(self, request: Request, slug: str, pk: int) -> Response:
-        """Stops a run at its next step; a run that has ended stays as it is."""
-        project = project_for(request, slug)
-        run = cancel_run(run=_one(runs_of(project), pk), by=user_of(request))
-        return Response(s.TrainingRunOut(_one(runs_of(project), run.pk)).data)
-
-
-class RewardModelsView(APIView):
-    @extend_schema(operation_id="reward_models_list", responses=s.RewardModelOut(many=True))
-    def get(self, request: Request, slug: str) -> Response:
-        """The newest 100 reward models, newest first."""
-        models = models_of(project_for(request, slug))[:LISTED]
-        return Response(s.RewardModelOut(models, many=True).data)
-
-
-class PromoteView(APIView):
-    @extend_schema(request=s.Promotion, responses=s.RewardModelOut)
-    def post(self, request: Request, slug: str, pk: int) -> Response:
-        """Makes this model the champion, whatever its verdict; the reason goes to the audit log."""
-        project = project_for(request, slug)
-        model = _one(models_of(project), pk)
-        data = _parsed(s.Promotion(data=request.data))
-        promote(model=model, by=user_of(request), reason=data["reason"])
-        return Response(s.RewardModelOut(_one(models_of(project), pk)).data)
 
 
 class RoundsView(APIView):
@@ -114,16 +45,16 @@ class RoundsView(APIView):
     def post(self, request: Request, slug: str) -> Response:
         """Starts a round; what is left out is as the project says. 409 while one is on."""
         project = project_for(request, slug)
-        data = _parsed(s.RoundNew(data=request.data))
+        data = parsed(s.RoundNew(data=request.data))
         made = start_round(project=project, by=user_of(request), trigger=Trigger.BUTTON, **data)
-        found = _one(rounds_of(project), made.pk)
+        found = one(rounds_of(project), made.pk)
         return Response(s.RoundOut(found).data, status=status.HTTP_202_ACCEPTED)
 
 
 class RoundView(APIView):
     @extend_schema(responses=s.RoundDetail)
     def get(self, request: Request, slug: str, pk: int) -> Response:
-        found = _one(rounds_of(project_for(request, slug)), pk)
+        found = one(rounds_of(project_for(request, slug)), pk)
         found.tasks = round_tasks(found)
         return Response(s.RoundDetail(found).data)
 
@@ -133,7 +64,7 @@ class ResponsesView(APIView):
     def post(self, request: Request, slug: str) -> Response:
         """Adds responses of one policy version, at most 1,000; the same again adds nothing."""
         project = project_for(request, slug, scope=ApiToken.Scope.RESPONSES_WRITE)
-        data = _parsed(s.Push(data=request.data))
+        data = parsed(s.Push(data=request.data))
         try:
             items = parse_items(data.pop("items"))
         except InvalidPush as error:
@@ -149,7 +80,7 @@ class ScoreView(APIView):
         """Rewards of at most 1,024 responses by the champion, or by the model that is named. 503
         with Retry-After while the server scores for as many as it can."""
         project = project_for(request, slug, scope=ApiToken.Scope.SCORE)
-        data = _parsed(s.ScoreIn(data=request.data))
+        data = parsed(s.ScoreIn(data=request.data))
         items = _items([(item["prompt"], item["responses"]) for item in data["items"]])
         model = model_to_score_with(project, data.get("model"))
         found = score(model=model, items=items, aggregate=data["aggregate"])
@@ -165,8 +96,8 @@ class RemoteRewardView(APIView):
         """The champion's rewards in the form that OpenRLHF's remote reward model asks for. The
         token may be the password in the address."""
         project = project_for(request, slug, scope=ApiToken.Scope.SCORE)
-        data = _parsed(s.RemoteRewardIn(data=request.data))
-        how = _parsed(s.Aggregated(data=request.query_params))
+        data = parsed(s.RemoteRewardIn(data=request.data))
+        how = parsed(s.Aggregated(data=request.query_params))
         apart = _taken_apart(data["query"], data["prompts"])
         # Samples of one prompt are one item, so that the heads are held beside each other on it.
         rows: dict[str, list[int]] = {}
@@ -223,6 +154,6 @@ class ScheduleView(APIView):
     @extend_schema(request=s.ScheduleIn, responses=s.ScheduleOut)
     def put(self, request: Request, slug: str) -> Response:
         project = project_for(request, slug)
-        data = _parsed(s.ScheduleIn(data=request.data))
+        data = parsed(s.ScheduleIn(data=request.data))
         changed = change_schedule(project=project, by=user_of(request), **data)
         return Response(s.ScheduleOut(changed).data)

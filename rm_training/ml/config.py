@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from math import isfinite
+from typing import Literal
+
+Strength = Literal["ignore", "margin", "scale"]
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,19 @@ class TrainConfig:
     """Candidate penalties, in multiples of the number of features (a penalty of 1 says: before any
     data, the log-odds of two typical responses have a standard deviation of about one)."""
 
+    strength: Strength = "ignore"
+    """What the strength of a preference, 1 to 3, does: nothing; it is the margin by which rewards
+    should differ (Llama 2); or the comparison counts so many times (HelpSteer2-Preference). Unknown
+    strength is no margin, and counts once."""
+
+    label_smoothing: float = 0.0
+    """The share of judgments taken to be the wrong way round (conservative DPO)."""
+
+    combine: Literal["overall", "learned"] | Mapping[str, float] = "overall"
+    """What the reward is made of: the overall judgments; the criteria, weighted as the overall
+    judgments say; or the criteria with these weights, each for a standard deviation of the
+    criterion's reward."""
+
     max_iterations: int = 200
     """Upper limit on L-BFGS steps; a fit takes 10 to 40, so reaching it means trouble."""
 
@@ -42,6 +60,25 @@ class TrainConfig:
             raise ValueError(f"Cross-validation needs at least 2 folds, not {self.folds}.")
         if not self.penalties or min(self.penalties) <= 0:
             raise ValueError(f"Penalties must be positive numbers, not {self.penalties}.")
+        if self.strength not in ("ignore", "margin", "scale"):
+            raise ValueError(f"Strength is ignore, margin or scale, not {self.strength!r}.")
+        if not 0 <= self.label_smoothing < 0.5:
+            raise ValueError(
+                f"Label smoothing must be at least 0 and below 1/2, not {self.label_smoothing}."
+            )
+        self._check_combine()
+
+    def _check_combine(self) -> None:
+        if isinstance(self.combine, str):
+            if self.combine not in ("overall", "learned"):
+                raise ValueError(
+                    "The reward is made of “overall”, “learned” or a weight for each criterion, "
+                    f"not {self.combine!r}."
+                )
+        elif not any(self.combine.values()) or not all(map(isfinite, self.combine.values())):
+            raise ValueError(
+                f"Weights of criteria must be finite and not all 0, not {dict(self.combine)}."
+            )
 
     def as_json(self) -> dict[str, object]:
         """The fields as JSON takes them, to be stored beside what they made."""

@@ -17,14 +17,20 @@ NORMAL_95 = 1.959964
 class HeadEnsemble:
     """K heads over raw features (no bias; the scaling of training is folded in).
 
-    `weights` [K, d] float32; `penalty`: what cross-validation chose, in multiples of d; `mean`,
-    `std`: of the mean reward over the training texts, for whoever wants to standardise it.
+    `weights` [K, d] float32; `penalty`: what cross-validation chose, in multiples of d, and of a
+    sum of ensembles the largest of theirs; `mean`, `std`: of the mean reward over the training
+    texts, for whoever wants to standardise it.
+    `log_tie`: the heads' mean log nu of Davidson's ties, None where nothing was a tie.
+    `temperature`: what the weights were divided by, with the sentence `calibration` on why.
     """
 
     weights: NDArray[np.float32]
     penalty: float
     mean: float
     std: float
+    log_tie: float | None = None
+    temperature: float = 1.0
+    calibration: str = ""
 
     def members(self, features: NDArray[np.float32]) -> Floats:
         """The reward of each head, [n, K], for features [n, d]."""
@@ -44,12 +50,21 @@ class HeadEnsemble:
         no choice between its responses depends on. `group` [n] (prompts, numbered from 0) leaves
         that part out of the interval: it is then about a response beside the others of its group.
         """
-        rewards = self.members(features)
-        mean = rewards.mean(1)
-        if group is not None:
-            rewards = rewards - group_means(rewards, group)
-        half = NORMAL_95 * rewards.std(1, ddof=1)
-        return mean, mean - half, mean + half
+        return intervals(self.members(features), group)
+
+
+def intervals(
+    rewards: Floats, group: NDArray[np.int64] | None = None
+) -> tuple[Floats, Floats, Floats]:
+    """Mean, lower and upper [n] of members' rewards [n, K], as `HeadEnsemble.score` says; of one
+    member all three are its reward."""
+    mean = rewards.mean(1)
+    if rewards.shape[1] == 1:
+        return mean, mean, mean
+    if group is not None:
+        rewards = rewards - group_means(rewards, group)
+    half = NORMAL_95 * rewards.std(1, ddof=1)
+    return mean, mean - half, mean + half
 
 
 def group_means(rewards: Floats, group: NDArray[np.int64]) -> Floats:

@@ -3,8 +3,12 @@
 Definitions. *Accuracy*: how often the higher-scored response is the one that the posterior
 favours; equal scores count as half right, comparisons whose target is exactly one half favour
 neither and are skipped and counted. *NLL*: cross-entropy against the soft target, in nats (a coin
-has ln 2 = 0.693). *ECE*: over ten equal bins of the predicted winner's probability, the mean gap
-between that probability and the soft target. Means are weighted by the comparisons' weights.
+has ln 2 = 0.693). *Brier score*: the squared gap between predicted probability and soft target (a
+coin has 0.25 where targets are certain). *ECE*: over ten equal bins of the predicted winner's
+probability, the mean gap between that probability and the soft target. A target counts a tie as
+half a win, whatever the model makes of ties, so that models compare: what is predicted is P(first
+wins) + P(tie)/2, which is sigmoid(margin) unless the model has a log nu of its own. Means are
+weighted by the comparisons' weights.
 """
 
 from __future__ import annotations
@@ -14,10 +18,12 @@ from dataclasses import asdict, dataclass
 
 import numpy as np
 import torch
+from scipy.special import expit
 
 from rm_training.ml.config import TrainConfig
 from rm_training.ml.data import Comparisons, Floats
 from rm_training.ml.intervals import Interval, interval, ratio
+from rm_training.ml.likelihood import preference_log_odds
 from rm_training.ml.losses import preference_loss
 from rm_training.ml.train import Features, Problem
 
@@ -36,13 +42,14 @@ class Bin:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Figures of one model. Scores that are no log-odds have no `nll`, `ece` and `calibration`.
+    """Figures of one model. Scores that are no log-odds have accuracy alone.
 
     `comparisons` counts those with a direction, on which accuracy rests; `undecided` the others.
     """
 
     accuracy: Interval
     nll: Interval | None
+    brier: Interval | None
     ece: Interval | None
     calibration: list[Bin]
     comparisons: int
@@ -55,17 +62,24 @@ class Evaluation:
 
 
 def evaluate(
-    scores: Floats, comparisons: Comparisons, config: TrainConfig, *, log_odds: bool = True
+    scores: Floats,
+    comparisons: Comparisons,
+    config: TrainConfig,
+    *,
+    log_odds: bool = True,
+    log_tie: float | None = None,
 ) -> Evaluation:
     """Evaluate rewards [m] of the comparisons' texts; `comparisons` is the held-out split.
 
-    `log_odds`: whether a difference of rewards claims to be the log-odds of a judgment.
+    `log_odds`: whether a difference of rewards claims to be the log-odds of a judgment; `log_tie`:
+    the model's log nu, where it has Davidson's ties.
     """
-    margin = margins(scores, comparisons)
+    margin = _preference(margins(scores, comparisons), log_tie)
     decided = comparisons.target != 0.5
     return Evaluation(
         accuracy=_accuracy(margin, comparisons, config),
-        nll=_nll(margin, comparisons, config) if log_odds else None,
+        nll=_mean(_nll(margin, comparisons), comparisons, config) if log_odds else None,
+        brier=_mean(_brier(margin, comparisons), comparisons, config) if log_odds else None,
         ece=_ece(margin, comparisons, config) if log_odds else None,
         calibration=_calibration(margin, comparisons) if log_odds else [],
         comparisons=int(decided.sum()),
@@ -78,6 +92,13 @@ def margins(scores: Floats, comparisons: Comparisons) -> Floats:
     """Reward of the first response minus the second's, [n]."""
     difference: Floats = scores[comparisons.first] - scores[comparisons.second]
     return difference
+
+
+def _preference(margin: Floats, log_tie: float | None) -> Floats:
+    """Log-odds [n] of the first, a tie being half a win; in the order of the margins."""
+    tie = None if log_tie is None else torch.tensor(log_tie, dtype=torch.float64)
+    odds: Floats = preference_log_odds(torch.from_numpy(margin), tie).numpy()
+    return odds
 
 
 def correctness(margin: Floats, target: Floats) -> Floats:
@@ -102,8 +123,19 @@ def _accuracy(margin: Floats, comparisons: Comparisons, config: TrainConfig) -> 
     )
 
 
-def _nll(margin: Floats, comparisons: Comparisons, config: TrainConfig) -> Interval:
-    loss = preference_loss(torch.from_numpy(margin), torch.from_numpy(comparisons.target)).numpy()
+def _nll(margin: Floats, comparisons: Comparisons) -> Floats:
+    target = torch.from_numpy(comparisons.target)
+    loss: Floats = preference_loss(torch.from_numpy(margin), target).numpy()
+    return loss
+
+
+def _brier(margin: Floats, comparisons: Comparisons) -> Floats:
+    gap: Floats = (expit(margin) - comparisons.target) ** 2
+    return gap
+
+
+def _mean(loss: Floats, comparisons: Comparisons, config: TrainConfig) -> Interval:
+    """The weighted mean of a loss [n]."""
     weight = comparisons.weight
     return interval(
         np.stack([weight * loss, weight], axis=1),

@@ -3,7 +3,8 @@
 The folder loads with AutoModelForSequenceClassification and AutoTokenizer and nothing else: one
 output, a head without bias (zero where the class has one), the padding token, the chat template,
 the reward's mean and standard deviation in the configuration (OpenRLHF's names). Beside it lie the
-heads (`ensemble.safetensors`) and what made them (`tiebreak.json`). No pickle is written or read.
+heads (`ensemble.safetensors`), those of criteria among them as `criterion.0`, ..., and what made
+them, with the criteria's names (`tiebreak.json`). No pickle is written or read.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from safetensors.numpy import load_file, save_file
 from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from rm_training.ml.backbone import Backbone
+from rm_training.ml.criteria import CriteriaHeads
 from rm_training.ml.ensemble import HeadEnsemble
 from rm_training.ml.loading import head_of, quiet
 from rm_training.ml.render import Conversation, render
@@ -38,26 +40,59 @@ class ExportMismatch(RuntimeError):
 
 
 def write_model(
-    folder: Path, backbone: Backbone, ensemble: HeadEnsemble, meta: Mapping[str, object]
+    folder: Path,
+    backbone: Backbone,
+    ensemble: HeadEnsemble,
+    meta: Mapping[str, object],
+    criteria: CriteriaHeads | None = None,
 ) -> None:
-    """Write the model folder, whole or not at all.
+    """Write the model folder, whole or not at all. `ensemble` is the reward, also where it is what
+    the `criteria` make together.
 
     It is written under another name beside `folder`, opened again, held to the ensemble's scores
     (to 1e-5) and renamed. `meta` is added to tiebreak.json. Raises FileExistsError where `folder`
     is there already, ExportMismatch where the scores differ; either way nothing is left behind.
     """
-    own = {"heads": len(ensemble.weights), "penalty": ensemble.penalty}
+    own = {"heads": len(ensemble.weights), **_facts(ensemble), **_criteria_facts(criteria)}
     with drafted(folder) as draft:
         _set_head(backbone, ensemble)
         save(draft, backbone, {**meta, **own}, mean=ensemble.mean, std=ensemble.std)
-        # It writes the bytes as they lie in memory: a transposed array would come back garbled.
-        save_file({"weights": np.ascontiguousarray(ensemble.weights)}, draft / HEADS_FILE)
+        save_file(_tensors(ensemble, criteria), draft / HEADS_FILE)
         probes = probes_for(backbone)
         features = backbone.embed(probes)
         expected, _, _ = ensemble.score(features)
         heads, _, _ = load_ensemble(draft).score(features)
         hold_to(expected, heads)
         hold_to(expected, reloaded_scores(draft, probes, backbone.model.device))
+
+
+def _tensors(
+    ensemble: HeadEnsemble, criteria: CriteriaHeads | None
+) -> dict[str, NDArray[np.float32]]:
+    heads = {"weights": ensemble.weights}
+    if criteria is not None:
+        for number, own in enumerate(criteria.ensembles.values()):
+            heads[f"criterion.{number}"] = own.weights
+    # Bytes are written as they lie in memory: a transposed array would come back garbled.
+    return {name: np.ascontiguousarray(weights) for name, weights in heads.items()}
+
+
+def _facts(ensemble: HeadEnsemble) -> dict[str, object]:
+    """All of an ensemble but its weights."""
+    return {key: value for key, value in vars(ensemble).items() if key != "weights"}
+
+
+def _criteria_facts(criteria: CriteriaHeads | None) -> dict[str, object]:
+    if criteria is None:
+        return {}
+    return {
+        "criteria": [
+            {"name": name, "weight": criteria.weights.get(name), **_facts(own)}
+            for name, own in criteria.ensembles.items()
+        ],
+        "criteria_left_out": dict(criteria.left_out),
+        "combination": criteria.sentence,
+    }
 
 
 @contextmanager
@@ -140,5 +175,20 @@ def reloaded_scores(
 def load_ensemble(folder: Path) -> HeadEnsemble:
     """The heads of a folder that `write_model` wrote. Raises OSError where it is none."""
     meta = json.loads((folder / META_FILE).read_text(encoding="utf-8"))
-    weights = load_file(folder / HEADS_FILE)["weights"]
-    return HeadEnsemble(weights, meta["penalty"], meta["mean"], meta["std"])
+    return _ensemble(load_file(folder / HEADS_FILE)["weights"], meta)
+
+
+def load_criteria(folder: Path) -> dict[str, HeadEnsemble]:
+    """The heads of each criterion by name, none where the folder has none; as `load_ensemble`."""
+    meta = json.loads((folder / META_FILE).read_text(encoding="utf-8"))
+    heads = load_file(folder / HEADS_FILE)
+    return {
+        own["name"]: _ensemble(heads[f"criterion.{number}"], own)
+        for number, own in enumerate(meta.get("criteria", ()))
+    }
+
+
+def _ensemble(weights: NDArray[np.float32], facts: Mapping[str, Any]) -> HeadEnsemble:
+    """Of a folder from before heads had ties and a temperature, too."""
+    names = (HeadEnsemble.__dataclass_fields__.keys() & facts.keys()) - {"weights"}
+    return HeadEnsemble(weights, **{name: facts[name] for name in names})

@@ -16,10 +16,12 @@ arXiv:1909.07123.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor
+from torch.nn.functional import softplus
 
 from rm_training.ml.rankings import Rankings
 
@@ -75,7 +77,7 @@ def pair_loss(
     target = (1 - label_smoothing) * target + label_smoothing * target.flip(-1)
     votes = target.sum(-1)
     d = torch.where(votes == 0, 0, difference - margin)
-    expected = votes * _outcomes(d, log_tie).logsumexp(-1)
+    expected = votes * _log_total(d, log_tie)
     observed = (target[..., 0] - target[..., 2]) * d / 2
     if log_tie is not None:
         observed = observed + target[..., 1] * log_tie
@@ -86,6 +88,17 @@ def pair_probabilities(difference: Tensor, log_tie: Tensor | None = None) -> Ten
     """[P(i wins), P(tie), P(j wins)] of differences r_i - r_j, [..., 3]; without log_tie no tie."""
     win, lose, *tie = _outcomes(difference, log_tie).softmax(-1).unbind(-1)
     return torch.stack([win, tie[0] if tie else torch.zeros_like(win), lose], -1)
+
+
+def preference_log_odds(difference: Tensor, log_tie: Tensor | None = None) -> Tensor:
+    """Log-odds of P(i wins) + P(tie)/2, elementwise: the difference itself where there is no tie.
+
+    With ties they are closer to 0 than the difference, which is the log-odds given that no tie is.
+    """
+    if log_tie is None:
+        return difference
+    half = log_tie - math.log(2)
+    return torch.logaddexp(difference / 2, half) - torch.logaddexp(-difference / 2, half)
 
 
 def pair_differences(rewards: Tensor) -> Tensor:
@@ -126,6 +139,12 @@ def weighted_mean(loss: Tensor, weight: Tensor) -> Tensor:
     """
     total = weight.sum(-1)
     return (weight * loss).sum(-1) / torch.where(total > 0, total, 1)
+
+
+def _log_total(d: Tensor, log_tie: Tensor | None) -> Tensor:
+    """The log of exp(d/2) + nu + exp(-d/2), in less memory than by its three terms."""
+    decided = softplus(d) - d / 2
+    return decided if log_tie is None else torch.logaddexp(decided, log_tie)
 
 
 def _outcomes(d: Tensor, log_tie: Tensor | None) -> Tensor:

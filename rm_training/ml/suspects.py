@@ -15,7 +15,8 @@ import numpy as np
 
 from rm_training.ml.config import TrainConfig
 from rm_training.ml.data import Comparisons, Floats, Ints
-from rm_training.ml.train import Features, Problem, choose_penalty
+from rm_training.ml.likelihood import preference_log_odds
+from rm_training.ml.train import Features, Problem, choose_penalty, folds_of
 
 # Where a calibrated model gives the other side 0.7 and one label in ten is wrong, this one is wrong
 # with probability 0.1 x 0.7 / (0.1 x 0.7 + 0.9 x 0.3) = 0.21, twice the base rate; at 0.9 it is one
@@ -76,7 +77,7 @@ def out_of_fold_margins(
 ) -> Floats:
     """Log-odds [n] of the first response, by heads that were fitted without its prompt.
 
-    All folds are one batched fit. Fewer than two prompts have margins of 0.
+    A tie is half a win. All folds are one batched fit. Fewer than two prompts have margins of 0.
     """
     if not np.isfinite(features).all():
         raise ValueError("Some features are no finite numbers.")
@@ -85,18 +86,9 @@ def out_of_fold_margins(
     problem = Problem.of(features, comparisons)
     if penalty is None:
         penalty = choose_penalty(problem, comparisons.prompt, config)
-    left_out = _folds(comparisons.prompt, config)
-    penalties = np.full(left_out.shape[1], penalty)
-    heads = problem.fit(1 - left_out, penalties, config)
-    margins: Floats = ((problem.difference @ heads).numpy() * left_out).sum(1)
+    fold = folds_of(comparisons.prompt, config, 5)
+    left_out = (fold[:, None] == np.arange(fold.max() + 1)).astype(np.float64)
+    fitted = problem.fit(1 - left_out, np.full(left_out.shape[1], penalty), config)
+    found = preference_log_odds(problem.difference @ fitted.heads, fitted.log_tie)
+    margins: Floats = (found.numpy() * left_out).sum(1)
     return margins
-
-
-def _folds(prompt: Ints, config: TrainConfig) -> Floats:
-    """1 where a comparison's prompt is left out of the fold, [n, folds]; one in every row."""
-    _, index = np.unique(prompt, return_inverse=True)
-    prompts = int(index.max()) + 1
-    folds = min(config.folds, prompts)
-    fold = (np.random.default_rng([config.seed, 5]).permutation(prompts) % folds)[index]
-    left_out: Floats = (fold[:, None] == np.arange(folds)).astype(np.float64)
-    return left_out

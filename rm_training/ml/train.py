@@ -3,18 +3,22 @@
 A whole retrain, in the order its parts are called:
 
     config = TrainConfig()
-    comparisons = read_snapshot("snapshot.jsonl").overall
+    dataset = read_snapshot("snapshot.jsonl")
+    comparisons = dataset.overall
     problem = missing(comparisons)                    # a sentence where there is too little data
     backbone = Backbone.load(default_backbone_path(), max_tokens=config.max_tokens)
     features = embed_all(backbone, comparisons.conversations, cache)
-    ensemble = train_heads(features, comparisons.training(), config)
+    overall = train_heads(features, comparisons.training(), config)   # penalty, heads, temperature
+    criteria = fit_criteria(features, dataset, config)                # a head each, and their sum
+    ensemble = criteria.combined or overall                           # as config.combine says
     scores = ensemble.members(features).mean(1)
-    result = evaluate(scores, comparisons.held_out(), config)
+    result = evaluate(scores, comparisons.held_out(), config, log_tie=ensemble.log_tie)
+    by_criterion = evaluate_criteria(criteria, features, dataset, config)
     floors = fit_floors(comparisons, config)          # longer wins, style, bag of words
-    curve = learning_curve(features, comparisons, ensemble.penalty, config)
+    curve = learning_curve(features, comparisons, overall.penalty, config)
     champion = load_ensemble(champion_folder).members(features).mean(1)   # or None
     outcome = verdict(scores, champion, comparisons, style=floors["style"].scores, config=config)
-    write_model(folder, backbone, ensemble, {"snapshot": digest, **config.as_json()})
+    write_model(folder, backbone, ensemble, {"snapshot": digest, **config.as_json()}, criteria)
 """
 
 from __future__ import annotations
@@ -26,11 +30,12 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from rm_training.ml.calibrate import OutOfFold, calibrate
 from rm_training.ml.config import TrainConfig
 from rm_training.ml.data import Comparisons, Floats, Ints
 from rm_training.ml.ensemble import HeadEnsemble
-from rm_training.ml.losses import preference_loss
-from rm_training.ml.solve import fit_heads
+from rm_training.ml.losses import Targets
+from rm_training.ml.solve import Fitted, fit_heads
 
 Features = NDArray[np.float32]
 Progress = Callable[[int, int], None]
@@ -41,24 +46,29 @@ class Problem:
     """Comparisons as tensors: standardised feature differences [n, d], and how they were scaled."""
 
     difference: torch.Tensor
-    target: torch.Tensor
+    outcomes: torch.Tensor
+    strength: torch.Tensor
     weight: torch.Tensor
     scale: Floats
 
     @classmethod
     def of(cls, features: Features, comparisons: Comparisons) -> Problem:
         """Features are divided by their standard deviation over the rows that are compared."""
-        rows = np.unique(np.concatenate([comparisons.first, comparisons.second]))
-        scale = features[rows].std(0, dtype=np.float64)
+        scale = features[compared(comparisons)].std(0, dtype=np.float64)
         # A feature that never varies says nothing: an infinite scale makes it zero everywhere.
         scale[scale <= 1e-9 * scale.max(initial=0)] = np.inf
         difference = features[comparisons.first] - features[comparisons.second]
         return cls(
             torch.from_numpy(difference / scale),
-            torch.from_numpy(comparisons.target),
+            torch.from_numpy(comparisons.outcomes),
+            torch.from_numpy(comparisons.strength),
             torch.from_numpy(comparisons.weight),
             scale,
         )
+
+    def targets(self, config: TrainConfig) -> Targets:
+        """The comparisons as the loss takes them."""
+        return Targets(self.outcomes, self.strength, config.strength, config.label_smoothing)
 
     def fit(
         self,
@@ -66,24 +76,29 @@ class Problem:
         penalty: Floats,
         config: TrainConfig,
         anchors: Floats | None = None,
-    ) -> torch.Tensor:
+    ) -> Fitted:
         """Heads [d, M] over standardised features, one for each column of weights [n, M].
 
         `penalty` [M] is in multiples of d; `anchors` [d, M] are zero where not given.
         """
         return fit_heads(
             self.difference,
-            self.target,
+            self.targets(config),
             self.weight[:, None] * torch.from_numpy(columns),
             penalty=torch.from_numpy(penalty * len(self.scale)),
             anchors=None if anchors is None else torch.from_numpy(anchors),
             max_iterations=config.max_iterations,
         )
 
-    def unscale(self, heads: torch.Tensor) -> Floats:
+    def unscale(self, fitted: Fitted) -> Floats:
         """Heads [d, M] over standardised features as heads [M, d] over raw ones."""
-        raw: Floats = heads.numpy().T / self.scale
+        raw: Floats = fitted.heads.numpy().T / self.scale
         return raw
+
+
+def compared(comparisons: Comparisons) -> Ints:
+    """The rows of the texts that are compared, each once."""
+    return np.unique(np.concatenate([comparisons.first, comparisons.second]))
 
 
 def train_heads(
@@ -95,26 +110,50 @@ def train_heads(
     """Train the ensemble on features [m, d] of the comparisons' texts.
 
     `comparisons` must be the train split alone. Each head sees its own bootstrap of the prompts and
-    is pulled towards its own anchor; the penalty comes from cross-validation between prompts. The
-    same input and seed give the same heads. Raises ValueError where there is nothing to learn from.
+    is pulled towards its own anchor; penalty and temperature come from cross-validation between
+    prompts. The same input and seed give the same heads. Raises ValueError where there is nothing
+    to learn from.
     """
     if not len(comparisons):
         raise ValueError("There are no comparisons to train on.")
     problem = Problem.of(features, comparisons)
     progress(0, 2)
-    penalty = choose_penalty(problem, comparisons.prompt, config)
+    penalty, left_out = cross_validate(problem, comparisons.prompt, config)
     progress(1, 2)
-    heads = _fit_ensemble(problem, comparisons.prompt, penalty, config)
+    fitted = _fit_ensemble(problem, comparisons.prompt, penalty, config)
     progress(2, 2)
-    return _ensemble(heads, penalty, features, comparisons)
+    found = calibrate(left_out)
+    return ensemble_of(
+        problem.unscale(fitted) / found.temperature,
+        features[compared(comparisons)],
+        penalty=penalty,
+        log_tie=None if fitted.log_tie is None else float(fitted.log_tie.mean()),
+        temperature=found.temperature,
+        calibration=found.sentence,
+    )
 
 
-def _fit_ensemble(problem: Problem, prompt: Ints, penalty: float, config: TrainConfig) -> Floats:
+def ensemble_of(
+    heads: Floats,
+    features: Features,
+    *,
+    penalty: float,
+    log_tie: float | None,
+    temperature: float,
+    calibration: str,
+) -> HeadEnsemble:
+    """The ensemble of heads [K, d], with the statistics of its rewards over features [m, d]."""
+    weights = np.ascontiguousarray(heads, np.float32)
+    rewards = features @ weights.mean(0)
+    mean, std = float(rewards.mean()), float(rewards.std())
+    return HeadEnsemble(weights, penalty, mean, std, log_tie, temperature, calibration)
+
+
+def _fit_ensemble(problem: Problem, prompt: Ints, penalty: float, config: TrainConfig) -> Fitted:
     rng = np.random.default_rng([config.seed, 1])
     columns = bootstrap_weights(prompt, config.heads, rng)
     anchors = draw_anchors(len(problem.scale), config.heads, penalty, rng)
-    penalties = np.full(config.heads, penalty)
-    return problem.unscale(problem.fit(columns, penalties, config, anchors))
+    return problem.fit(columns, np.full(config.heads, penalty), config, anchors)
 
 
 def bootstrap_weights(prompt: Ints, heads: int, rng: np.random.Generator) -> Floats:
@@ -138,31 +177,51 @@ def draw_anchors(features: int, heads: int, penalty: float, rng: np.random.Gener
 
 
 def choose_penalty(problem: Problem, prompt: Ints, config: TrainConfig) -> float:
-    """The penalty (in multiples of d) with the least cross-entropy on prompts left out of the fit.
+    """The penalty (in multiples of d) with the least loss on prompts left out of the fit."""
+    return cross_validate(problem, prompt, config)[0]
 
-    Every fold and candidate is a head of one batched fit. Fewer prompts than two cannot be split
-    and get the strongest penalty.
+
+def cross_validate(
+    problem: Problem, prompt: Ints, config: TrainConfig
+) -> tuple[float, OutOfFold | None]:
+    """The best penalty, and the rewards that heads with it gave to prompts left out of their fit.
+
+    Every fold and candidate is a head of one batched fit; the loss left out is the one that was
+    fitted, without the prior. Fewer prompts than two cannot be split: they get the strongest
+    penalty and no rewards.
     """
+    candidates = len(config.penalties)
+    fold = folds_of(prompt, config, 0)
+    folds = int(fold.max()) + 1
+    if folds < 2:
+        return max(config.penalties), None
+    left_out = fold[:, None] == np.repeat(np.arange(folds), candidates)
+    penalties = np.tile(config.penalties, folds)
+    fitted = problem.fit((~left_out).astype(np.float64), penalties, config)
+    margins = problem.difference @ fitted.heads
+    losses = problem.targets(config).losses(margins, fitted.log_tie) * problem.weight[:, None]
+    totals = (losses.numpy() * left_out).sum(0).reshape(folds, candidates).sum(0)
+    best = int(totals.argmin())
+    return float(config.penalties[best]), OutOfFold(
+        margin=margins.numpy()[np.arange(len(fold)), fold * candidates + best],
+        outcomes=smoothed(problem.outcomes.numpy(), config),
+        weight=problem.weight.numpy(),
+        fold=fold,
+        log_tie=None if fitted.log_tie is None else float(fitted.log_tie[best::candidates].mean()),
+    )
+
+
+def folds_of(prompt: Ints, config: TrainConfig, stream: int) -> Ints:
+    """The fold of each comparison [n], from 0, drawn by prompt; all 0 where there is one prompt."""
     _, index = np.unique(prompt, return_inverse=True)
     prompts = int(index.max()) + 1
-    folds = min(config.folds, prompts)
-    if folds < 2:
-        return max(config.penalties)
-    rng = np.random.default_rng([config.seed, 0])
-    fold = (rng.permutation(prompts) % folds)[index]
-    left_out = fold[:, None] == np.repeat(np.arange(folds), len(config.penalties))
-    penalties = np.tile(config.penalties, folds)
-    heads = problem.fit((~left_out).astype(np.float64), penalties, config)
-    loss = preference_loss(problem.difference @ heads, problem.target[:, None]).numpy()
-    loss *= problem.weight.numpy()[:, None] * left_out
-    totals = loss.sum(0).reshape(folds, -1).sum(0)
-    return float(config.penalties[int(totals.argmin())])
+    rng = np.random.default_rng([config.seed, stream])
+    fold: Ints = (rng.permutation(prompts) % min(config.folds, prompts))[index]
+    return fold
 
 
-def _ensemble(
-    heads: Floats, penalty: float, features: Features, comparisons: Comparisons
-) -> HeadEnsemble:
-    weights = np.ascontiguousarray(heads, np.float32)
-    rows = np.unique(np.concatenate([comparisons.first, comparisons.second]))
-    rewards = features[rows] @ weights.mean(0)
-    return HeadEnsemble(weights, penalty, float(rewards.mean()), float(rewards.std()))
+def smoothed(outcomes: Floats, config: TrainConfig) -> Floats:
+    """Outcomes [n, 3] as the loss takes them: a temperature must not undo the smoothing."""
+    share = config.label_smoothing
+    mixed: Floats = (1 - share) * outcomes + share * outcomes[:, ::-1]
+    return mixed

@@ -5,19 +5,41 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    Count,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Window,
+)
+from django.db.models.functions import Coalesce, Mod, RowNumber
 
 from annotate.models import Judgment, Project
 from annotate.queries.texts import excerpt
 from rm_training.acquisition.choose import UNCERTAIN
-from rm_training.models import RewardModel, Round, RoundTask, TrainingRun
+from rm_training.models import RewardModel, Round, RoundTask, TrainingPoint, TrainingRun
+
+POINTS = 400
+"""Of a fine-tune's steps about so many are shown."""
 
 
 def runs_of(project: Project) -> QuerySet[TrainingRun]:
     """Newest first."""
     runs = TrainingRun.objects.filter(project=project)
     return runs.select_related("reward_model", "evaluation").order_by("-pk")
+
+
+def points_of(run: TrainingRun) -> list[TrainingPoint]:
+    """Its steps by member and step: the last of each member, and of the others every so many that
+    there are a few hundred."""
+    apart = max(1, run.points.count() // POINTS)
+    turn = Mod(Window(RowNumber(), order_by=["member", "step"]) - 1, apart)
+    points = run.points.annotate(turn=turn).filter(Q(turn=0) | Q(step=F("steps")))
+    return list(points.order_by("member", "step"))
 
 
 def models_of(project: Project) -> QuerySet[RewardModel]:

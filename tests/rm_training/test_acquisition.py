@@ -12,7 +12,14 @@ from scipy.integrate import quad
 from scipy.special import expit
 from scipy.stats import norm
 
-from rm_training.acquisition.choose import NO_CHAMPION, RANDOM, UNCERTAIN, Choice, choose
+from rm_training.acquisition.choose import (
+    NO_CHAMPION,
+    NO_INTERVAL,
+    RANDOM,
+    UNCERTAIN,
+    Choice,
+    choose,
+)
 from rm_training.acquisition.pairs import Pool, candidate_pairs
 from rm_training.acquisition.systematic import (
     FloatArray,
@@ -118,7 +125,9 @@ def test_every_choice_has_a_probability_and_a_true_reason(
             assert scored[choice.first]
             assert scored[choice.second]
         else:
-            assert choice.reason == (RANDOM if scored.any() else NO_CHAMPION)
+            unsure = scored & (pool.upper > pool.lower)
+            sure = NO_INTERVAL if scored.any() else NO_CHAMPION
+            assert choice.reason == (RANDOM if unsure.any() else sure)
 
 
 @warnings_fail

@@ -27,6 +27,9 @@ EVALUATION: dict[str, Any] = {
     "learning_curve": [{"comparisons": 40, "accuracy": ACCURACY}],
     "reliability": [{"lower": 0, "upper": 0.1, "predicted": 0.05, "observed": 0.0, "n": 9}],
     "beats_floors": "It is above two of three floors.",
+    "temperature": None,
+    "champion": None,
+    "suspects": None,
 }
 
 

@@ -13,6 +13,7 @@ import pytest
 from django.db import connection
 from rest_framework.test import APIClient
 
+from annotate import artifacts
 from annotate.actions.people import create_token
 from annotate.celery import app
 from annotate.models import Project, Snapshot, User
@@ -20,9 +21,11 @@ from rm_training.actions import scores
 from rm_training.actions.champion import promote
 from rm_training.actions.runs import perform_run
 from rm_training.actions.scores import MOST_RESPONSES, QUEUE
+from rm_training.ml.backbone import Backbone
+from rm_training.ml.ensemble import intervals
+from rm_training.ml.export import load_ensemble
 from rm_training.ml.render import Conversation
 from rm_training.models import RewardModel, TrainingRun, Trigger
-from rm_training.scoring import Served
 from tests.children import celery_worker
 from tests.rm_training.test_loop import import_votes
 
@@ -54,16 +57,15 @@ def _forget() -> None:
 
 
 def expected(model: RewardModel, texts: list[str], *, grouped: bool) -> np.ndarray[Any, Any]:
-    served = Served(model)
-    asked = [Conversation([{"role": "user", "content": PROMPT}], text) for text in texts]
     group = np.zeros(len(texts), dtype=np.int64) if grouped else None
-    return np.stack(served.ensemble.score(served.backbone.embed(asked), group), axis=1)
+    return np.stack(intervals(members_of(model, texts), group), axis=1)
 
 
 def members_of(model: RewardModel, texts: list[str]) -> np.ndarray[Any, Any]:
-    served = Served(model)
+    """As somebody with the folder alone gets them."""
+    folder = artifacts.fetch(model.path)
     asked = [Conversation([{"role": "user", "content": PROMPT}], text) for text in texts]
-    return served.ensemble.members(served.backbone.embed(asked))
+    return load_ensemble(folder).members(Backbone.load(folder, max_tokens=256).embed(asked))
 
 
 def numbers(found: Any) -> np.ndarray[Any, Any]:

@@ -21,7 +21,7 @@ from annotate import artifacts
 from annotate.actions.importing import import_file
 from annotate.actions.snapshots import take_snapshot
 from annotate.models import AuditEvent, Project, Response, Task, User
-from rm_training import pipeline
+from rm_training import nightly, pipeline
 from rm_training.actions import demo, runs
 from rm_training.actions.claims import claim
 from rm_training.actions.rounds import perform_round
@@ -265,7 +265,7 @@ def test_a_run_cancelled_while_it_embeds_stops_there(
         assert api.post(f"{BASE}/training-runs/{pk}/cancel").json()["state"] == "cancelled"
         return embed(*args, **options)
 
-    monkeypatch.setattr(pipeline, "embed_all", cancel_first)
+    monkeypatch.setattr(nightly, "embed_all", cancel_first)
     run = train(api)
     assert (run["state"], run["stage"], run["verdict"]) == ("cancelled", "embeddings", None)
     assert not RewardModel.objects.exists()

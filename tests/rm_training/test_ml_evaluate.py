@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from sklearn.metrics import accuracy_score, log_loss
+from sklearn.metrics import accuracy_score, brier_score_loss, log_loss
 
 from rm_training.ml.config import TrainConfig
 from rm_training.ml.data import Comparisons, Floats
@@ -35,6 +35,42 @@ def test_accuracy_and_nll_are_those_of_scikit_learn() -> None:
     assert result.accuracy.value == pytest.approx(accuracy_score(drawn.target, margin > 0))
     assert result.nll is not None
     assert result.nll.value == pytest.approx(log_loss(drawn.target, 1 / (1 + np.exp(-margin))))
+
+
+def test_the_brier_score_is_that_of_scikit_learn() -> None:
+    scores, drawn = sample()
+    brier = evaluate(scores, drawn, CONFIG).brier
+    probability = 1 / (1 + np.exp(-margins(scores, drawn)))
+    assert brier is not None
+    assert brier.value == pytest.approx(brier_score_loss(drawn.target, probability))
+    assert brier.value is not None
+    assert brier.lower is not None
+    assert brier.upper is not None
+    assert brier.lower < brier.value < brier.upper
+
+
+def test_the_brier_score_of_soft_targets_is_their_squared_gap() -> None:
+    brier = scored([0.0, math.log(3), -math.log(3)], [0.5, 1.0, 0.5], weight=[2.0, 1.0, 1.0]).brier
+    assert brier is not None
+    assert brier.value == pytest.approx((0 + 1 / 16 + 1 / 16) / 4)
+
+
+def test_a_model_with_ties_predicts_half_of_them_for_each_response() -> None:
+    pairs = comparisons([0, 2], [1, 3], [0.8, 0.5])
+    scores = np.array([1.0, 0.0, 0.4, 0.4])
+    with_ties, without = (
+        evaluate(scores, pairs, CONFIG, log_tie=log_tie) for log_tie in (math.log(2), None)
+    )
+    # Davidson's: e^.5 : 2 : e^-.5, of which the first has its win and half of the tie.
+    first = (math.exp(0.5) + 1) / (math.exp(0.5) + 2 + math.exp(-0.5))
+    nll = -(0.8 * math.log(first) + 0.2 * math.log(1 - first) + math.log(0.5)) / 2
+    assert with_ties.nll is not None
+    assert with_ties.brier is not None
+    assert without.nll is not None
+    assert with_ties.nll.value == pytest.approx(nll)
+    assert with_ties.brier.value == pytest.approx((first - 0.8) ** 2 / 2)
+    assert without.nll.value != pytest.approx(nll)
+    assert with_ties.accuracy == without.accuracy
 
 
 def test_a_target_of_one_half_is_skipped_in_accuracy_and_counted() -> None:
@@ -92,7 +128,8 @@ def test_swapping_every_pair_changes_no_figure() -> None:
 def test_scores_without_probabilities_have_accuracy_alone() -> None:
     scores, drawn = sample()
     result = evaluate(scores, drawn, CONFIG, log_odds=False)
-    assert (result.nll, result.ece, result.calibration) == (None, None, [])
+    assert (result.nll, result.brier, result.ece) == (None, None, None)
+    assert result.calibration == []
     assert result.accuracy.value is not None
 
 

@@ -13,8 +13,9 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
 from rm_training.ml import export
 from rm_training.ml.backbone import Backbone, default_backbone_path
+from rm_training.ml.criteria import CriteriaHeads
 from rm_training.ml.ensemble import HeadEnsemble
-from rm_training.ml.export import ExportMismatch, load_ensemble, write_model
+from rm_training.ml.export import ExportMismatch, load_criteria, load_ensemble, write_model
 from rm_training.ml.loading import head_of
 from rm_training.ml.render import Conversation, render
 from tests.rm_training.ml_samples import tiny_llama
@@ -139,6 +140,50 @@ def test_a_written_model_is_a_backbone_with_the_same_features_and_digest(
     reloaded = Backbone.load(tmp_path / "model", max_tokens=used.max_tokens)
     assert reloaded.digest == used.digest
     np.testing.assert_allclose(reloaded.embed(SOME), before, atol=1e-6)
+
+
+def test_ties_and_temperature_come_back(tmp_path: Path) -> None:
+    used = backbone("llama", tmp_path)
+    ensemble = replace(heads(used.size), log_tie=-0.5, temperature=1.25, calibration="Divided.")
+    write_model(tmp_path / "model", used, ensemble, {})
+    found = load_ensemble(tmp_path / "model")
+    assert (found.log_tie, found.temperature, found.calibration) == (-0.5, 1.25, "Divided.")
+
+
+def test_heads_of_criteria_come_back_by_name(tmp_path: Path) -> None:
+    used = backbone("llama", tmp_path)
+    reward = heads(used.size)
+    own = {
+        "höflich/“kind”": replace(reward, weights=reward.weights + 1, log_tie=0.5, std=3.0),
+        "../weights": replace(reward, weights=np.asfortranarray(reward.weights - 1)),
+    }
+    criteria = CriteriaHeads(
+        own, {"brief": "3 comparisons to learn from; it takes 50"}, {"../weights": 0.7}, "So.", None
+    )
+    write_model(tmp_path / "model", used, reward, {}, criteria)
+    np.testing.assert_array_equal(load_ensemble(tmp_path / "model").weights, reward.weights)
+    found = load_criteria(tmp_path / "model")
+    assert list(found) == list(own)
+    for name, ensemble in found.items():
+        np.testing.assert_array_equal(ensemble.weights, own[name].weights)
+        assert replace(ensemble, weights=own[name].weights) == own[name]
+    meta = json.loads((tmp_path / "model" / "tiebreak.json").read_text())
+    assert [item["weight"] for item in meta["criteria"]] == [None, 0.7]
+    assert list(meta["criteria_left_out"]) == ["brief"]
+    assert meta["combination"] == "So."
+
+
+def test_a_folder_from_before_ties_and_criteria_is_read(tmp_path: Path) -> None:
+    used = backbone("llama", tmp_path)
+    write_model(tmp_path / "model", used, heads(used.size), {})
+    path = tmp_path / "model" / "tiebreak.json"
+    meta = json.loads(path.read_text())
+    for key in ("log_tie", "temperature", "calibration"):
+        del meta[key]
+    path.write_text(json.dumps(meta))
+    found = load_ensemble(tmp_path / "model")
+    assert (found.log_tie, found.temperature, found.penalty) == (None, 1.0, 1.0)
+    assert load_criteria(tmp_path / "model") == {}
 
 
 def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:

@@ -94,6 +94,17 @@ def test_soft_targets_lose_by_their_cross_entropy_and_ties_are_never_suspect() -
     assert len(find_suspects(features, ties, CONFIG, penalty=1.0, sure=0.51)) == 0
 
 
+def test_where_people_tie_the_model_is_less_sure_of_either_side() -> None:
+    features, labelled, _ = flipped(0.1, 400)
+    tie = (np.arange(400) % 2).astype(np.float64)
+    tied = replace(labelled, tie=tie, target=np.where(tie == 1, 0.5, labelled.target))
+    decided = tied.where(tie == 0)
+    margin = out_of_fold_margins(features, tied, CONFIG, 1.0)[tie == 0]
+    without = out_of_fold_margins(features, decided, CONFIG, 1.0)
+    assert np.corrcoef(margin, without)[0, 1] > 0.9
+    assert np.abs(margin).mean() < 0.8 * np.abs(without).mean()
+
+
 def test_labels_without_a_pattern_have_hardly_a_suspect() -> None:
     features, drawn, _ = planted(600, 12, held_out=0)
     chance = np.random.default_rng(5).integers(2, size=600).astype(np.float64)

@@ -1,21 +1,26 @@
 from __future__ import annotations
 
+import json
 import tracemalloc
+from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
 from rm_training.ml.config import TrainConfig
+from rm_training.ml.data import Comparisons, Floats
 from rm_training.ml.ensemble import HeadEnsemble
 from rm_training.ml.evaluate import evaluate
 from rm_training.ml.train import (
     Problem,
     bootstrap_weights,
     choose_penalty,
+    cross_validate,
     draw_anchors,
     train_heads,
 )
-from tests.rm_training.ml_samples import comparisons, planted
+from tests.rm_training.ml_samples import Vectors, comparisons, planted
 
 CONFIG = TrainConfig(resamples=200)
 
@@ -161,11 +166,29 @@ def test_within_a_group_what_the_heads_say_of_all_alike_is_no_uncertainty() -> N
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"heads": 1}, {"folds": 1}, {"penalties": ()}, {"penalties": (0.0,)}]
+    ("wrong", "why"),
+    [
+        ({"heads": 1}, "at least 2 heads"),
+        ({"folds": 1}, "at least 2 folds"),
+        ({"penalties": ()}, "positive"),
+        ({"penalties": (0.0,)}, "positive"),
+        ({"strength": "twice"}, "not 'twice'"),
+        ({"label_smoothing": 0.5}, r"below 1/2, not 0\.5"),
+        ({"combine": "both"}, "not 'both'"),
+        ({"combine": {}}, "not all 0"),
+        ({"combine": {"a": 0.0}}, "not all 0"),
+        ({"combine": {"a": float("nan")}}, "finite"),
+    ],
 )
-def test_a_configuration_that_cannot_work_is_refused(wrong: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match=r"at least 2|positive"):
-        TrainConfig(**wrong)  # type: ignore[arg-type]  # wrong on purpose
+def test_a_configuration_that_cannot_work_is_refused(wrong: dict[str, Any], why: str) -> None:
+    with pytest.raises(ValueError, match=why):
+        TrainConfig(**wrong)
+
+
+def test_a_configuration_comes_back_from_json() -> None:
+    config = TrainConfig(strength="scale", label_smoothing=0.1, combine={"wärm & “kind”": -0.5})
+    stored = json.loads(json.dumps(config.as_json()))
+    assert TrainConfig(**{**stored, "penalties": tuple(stored["penalties"])}) == config
 
 
 def test_ties_alone_teach_equal_rewards() -> None:
@@ -173,3 +196,57 @@ def test_ties_alone_teach_equal_rewards() -> None:
     ties = comparisons(np.arange(20), np.arange(20, 40), np.full(20, 0.5))
     scores = train_heads(features, ties, CONFIG).members(features).mean(1)
     np.testing.assert_allclose(scores[:20] - scores[20:], 0, atol=0.35)
+
+
+def test_judged_ties_alone_give_no_rewards_and_a_tie_parameter() -> None:
+    features = np.random.default_rng(0).normal(size=(40, 4)).astype(np.float32)
+    ties = comparisons(np.arange(20), np.arange(20, 40), np.full(20, 0.5), tie=np.ones(20))
+    ensemble = train_heads(features, ties, CONFIG)
+    scores = ensemble.members(features).mean(1)
+    np.testing.assert_allclose(scores[:20] - scores[20:], 0, atol=0.1)
+    assert ensemble.log_tie is not None
+    assert 3 < ensemble.log_tie < 10
+
+
+def test_every_first_response_winning_gives_finite_heads() -> None:
+    features, drawn, _ = planted(60, 8, held_out=0)
+    ensemble = train_heads(features, replace(drawn, target=np.ones(60)), CONFIG)
+    assert np.isfinite(ensemble.weights).all()
+    assert ensemble.log_tie is None
+
+
+def with_ties(n: int, log_tie: float) -> tuple[Vectors, Comparisons, Floats]:
+    """Planted comparisons, some drawn anew as ties by Davidson's probabilities."""
+    features, drawn, head = planted(n, 8)
+    d = (features[drawn.first] - features[drawn.second]) @ head
+    odds = np.exp(log_tie) / (2 * np.cosh(d / 2))
+    tie = (np.random.default_rng(9).random(n) < odds / (1 + odds)).astype(np.float64)
+    return features, replace(drawn, tie=tie, target=np.where(tie == 1, 0.5, drawn.target)), head
+
+
+def test_planted_rewards_and_ties_are_recovered_together() -> None:
+    features, drawn, head = with_ties(6000, 1.0)
+    ensemble = train_heads(features, drawn, CONFIG)
+    assert ensemble.log_tie == pytest.approx(1.0, abs=0.1)
+    truth, found = features @ head, ensemble.members(features).mean(1)
+    assert np.polyfit(truth, found, 1)[0] == pytest.approx(1, abs=0.1)
+
+
+def test_ties_as_half_wins_would_draw_rewards_together_and_davidsons_do_not() -> None:
+    features, drawn, head = with_ties(6000, 1.0)
+    halves = train_heads(features, replace(drawn, tie=np.zeros(len(drawn))), CONFIG)
+    assert np.polyfit(features @ head, halves.members(features).mean(1), 1)[0] < 0.7
+
+
+def test_cross_validation_leaves_every_comparison_out_once() -> None:
+    features, drawn, _ = planted(300, 8, held_out=0)
+    problem = Problem.of(features, drawn)
+    penalty, found = cross_validate(problem, drawn.prompt, CONFIG)
+    assert found is not None
+    assert all(len(np.unique(found.fold[drawn.prompt == p])) == 1 for p in np.unique(drawn.prompt))
+    for fold in range(CONFIG.folds):
+        kept = (found.fold != fold).astype(np.float64)[:, None]
+        heads = problem.fit(kept, np.array([penalty]), CONFIG).heads
+        margin = (problem.difference @ heads).numpy()[:, 0]
+        inside = found.fold == fold
+        np.testing.assert_allclose(found.margin[inside], margin[inside], atol=1e-4)

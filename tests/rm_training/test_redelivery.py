@@ -71,8 +71,8 @@ def test_a_killed_worker_and_every_redelivery_end_in_one_finished_run(
     assert Evaluation.objects.count() == Round.objects.count() == 1
 
 
-def import_comparisons(project: Project, folder: Path) -> None:
-    """A thousand short comparisons in which politeness wins."""
+def import_comparisons(project: Project, folder: Path, prompts: int = PROMPTS) -> None:
+    """Short comparisons in which politeness wins."""
     rows = [
         {
             "prompt": f"May I have {number} apples?",
@@ -82,7 +82,7 @@ def import_comparisons(project: Project, folder: Path) -> None:
             ],
             "votes": [{"rater": "ruth", "ranks": [1, 2]}],
         }
-        for number in range(PROMPTS)
+        for number in range(prompts)
     ]
     path = folder / "apples.jsonl"
     path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))

@@ -72,12 +72,15 @@ def _claim(place: Path, base: str, comparisons: Comparisons, config: FinetuneCon
     run = json.dumps(own, indent=2)
     place.mkdir(parents=True, exist_ok=True)
     path = place / RUN_FILE
-    if path.exists() and path.read_text(encoding="utf-8") != run:
+    if not path.exists():
+        draft = path.with_suffix(".draft")
+        draft.write_text(run, encoding="utf-8")
+        draft.replace(path)  # whole or not at all
+    elif path.read_text(encoding="utf-8") != run:
         raise OtherRun(
             f"{place} holds a run with other settings, other comparisons or another backbone. "
             "Nothing was trained: choose another folder, or remove this one."
         )
-    path.write_text(run, encoding="utf-8")
 
 
 def _digest(comparisons: Comparisons) -> str:
