@@ -42,8 +42,13 @@ class Check:
     needs_browser: bool = False
 
 
-# They fit models for a second each, alone in their process.
-ML = "tests/rm_training/test_ml_*.py"
+# What needs no worker, browser or server of its own.
+ALONE = (
+    "tests/rm_training/test_ml_*.py",
+    "tests/rm_training/test_acquisition.py",
+    "tests/rm_training/test_api_access.py",
+    "tests/test_access.py",
+)
 
 # Each uses one core at most.
 STATIC = (
@@ -59,14 +64,17 @@ TESTS = (
         "pytest, two at once",
         (
             *(PYTHON, "-m", "pytest", "-n", "2", "tests/annotate"),
-            *sorted(str(path.relative_to(ROOT)) for path in ROOT.glob(ML)),
+            *sorted(str(path.relative_to(ROOT)) for one in ALONE for path in ROOT.glob(one)),
         ),
         environment={"OMP_NUM_THREADS": "1"},
     ),
     # Real workers, browsers and killed processes want the machine to themselves.
     Check(
         "pytest",
-        (PYTHON, "-m", "pytest", "--ignore=tests/annotate", f"--ignore-glob={ML}"),
+        (
+            *(PYTHON, "-m", "pytest", "--ignore=tests/annotate"),
+            *(f"--ignore-glob={ROOT / one}" for one in ALONE),
+        ),
         needs_browser=True,
     ),
 )
