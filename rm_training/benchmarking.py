@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from rm_training.estimates import estimate
 from rm_training.ml.benchmarks.harness import Results, benchmark
 from rm_training.ml.benchmarks.reading import FileRead, Reader, find
 from rm_training.ml.benchmarks.reports import Line
@@ -86,7 +87,7 @@ def _figures(results: Results, cut: Truncation) -> dict[str, Any]:
     report = results.reports[0]
     total = report.overall
     return {
-        "accuracy": _estimate(total) if total else _none(NO_TOTAL),
+        "accuracy": _estimate(total),
         "floor": total.floor if total else None,
         "missing": list(total.missing) if total else [],
         "lines": [_line(line) for line in report.lines if line is not total],
@@ -115,13 +116,8 @@ def _line(line: Line) -> dict[str, Any]:
     }
 
 
-def _estimate(line: Line) -> dict[str, Any]:
-    """An `Estimate`: figure, 95 % interval over prompts, items, or why there is none."""
-    found = asdict(line.accuracy)
-    if line.accuracy.value is None:
-        return {**found, "n": line.items, "reason": NO_FIGURE}
-    return {**found, "n": line.items, "reason": None if line.prompts > 1 else NO_INTERVAL}
-
-
-def _none(reason: str) -> dict[str, Any]:
-    return {"value": None, "lower": None, "upper": None, "n": 0, "reason": reason}
+def _estimate(line: Line | None) -> dict[str, Any]:
+    """Over prompts, on `n` items; without a line there is no figure."""
+    if line is None:
+        return estimate(None, 0, no_figure=NO_TOTAL, no_interval=NO_INTERVAL)
+    return estimate(line.accuracy, line.items, no_figure=NO_FIGURE, no_interval=NO_INTERVAL)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from rm_training import estimates
 from rm_training.ml.config import TrainConfig
 from rm_training.ml.criteria import CriteriaHeads
 from rm_training.ml.data import Comparisons, Floats
@@ -104,16 +105,8 @@ def _probe(probe: ProbeResult) -> dict[str, Any]:
 
 
 def estimate(interval: Interval | None, n: int) -> dict[str, Any]:
-    """An `Estimate`: figure, 95 % interval, how many comparisons it rests on, or why it is none."""
-    if interval is None or interval.value is None:
-        return {"value": None, "lower": None, "upper": None, "n": n, "reason": NO_FIGURE}
-    return {
-        "value": interval.value,
-        "lower": interval.lower,
-        "upper": interval.upper,
-        "n": n,
-        "reason": None if interval.lower is not None else NO_INTERVAL,
-    }
+    """An `Estimate` on `n` held-out comparisons."""
+    return estimates.estimate(interval, n, no_figure=NO_FIGURE, no_interval=NO_INTERVAL)
 
 
 def _bin(bar: Bin) -> dict[str, Any]:

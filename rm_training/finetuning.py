@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from accelerate import PartialState
 from django.conf import settings
 
 from annotate.actions.snapshots import take_snapshot
@@ -75,8 +76,11 @@ def finetune_project(
     held_out, measure = comparisons.held_out(), TrainConfig()
     scores = tuned.scores(comparisons.conversations)
     meta = {"project": project.slug, "snapshot": snapshot.sha256, "config": config.as_json()}
-    write_finetuned(folder, tuned, meta)
-    shutil.rmtree(place)  # checkpoints are several times the model's size
+    state = PartialState()  # one process of several writes what all have
+    if state.is_main_process:
+        write_finetuned(folder, tuned, meta)
+        shutil.rmtree(place)  # checkpoints are several times the model's size
+    state.wait_for_everyone()
     return Tuned(
         evaluate(scores, held_out, measure).accuracy,
         fit_floors(comparisons, measure)["style"].evaluate(held_out, measure).accuracy,

@@ -11,7 +11,7 @@ import gzip
 import hashlib
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -35,12 +35,14 @@ from rm_training.ml.floors import fit_floors
 from rm_training.ml.gate import missing, verdict
 from rm_training.ml.probes import passes, run_probes
 from rm_training.ml.snapshot import read_snapshot
-from rm_training.models import RewardModel, Tier, TrainingRun
+from rm_training.models import Failure, RewardModel, Tier, TrainingRun
 from rm_training.nightly import train_nightly
 from rm_training.provenance import provenance
 from rm_training.scoring import Served
 from rm_training.trained import Trained
 
+OUTSIDE = {Failure.DISK_FULL, Failure.OUT_OF_MEMORY, Failure.WORKER_LOST}
+"""Failures that lie neither in the data nor in the settings: the same training may well end."""
 PROBED = 60
 """Responses that are probed, in eight versions each: some seconds on two cores."""
 
@@ -53,7 +55,7 @@ class Made:
     backbone: str
     backbone_digest: str
     heads: int
-    provenance: dict[str, Any] = field(default_factory=dict)
+    provenance: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +140,7 @@ def _train(
 
 def _snapshot(run: TrainingRun, held: Claim[TrainingRun]) -> Snapshot:
     """The run's snapshot, taken by its first attempt: a later one trains on the same rows. A full
-    run takes up that of one that failed with the same settings, and with it the checkpoints."""
+    run takes up that of one that a full disk or the like ended, with it the checkpoints."""
     if run.snapshot is None:
         with transaction.atomic():
             before = _failed_like(run) if run.tier == Tier.FULL else None
@@ -150,8 +152,8 @@ def _snapshot(run: TrainingRun, held: Claim[TrainingRun]) -> Snapshot:
 def _failed_like(run: TrainingRun) -> Snapshot | None:
     full = TrainingRun.objects.filter(project=run.project, tier=Tier.FULL, pk__lt=run.pk)
     last = full.select_related("snapshot").order_by("-pk").first()
-    failed = last is not None and last.state == TrainingRun.State.FAILED
-    return last.snapshot if last and failed and last.asked == run.asked else None
+    same = last is not None and last.failure in OUTSIDE and last.asked == run.asked
+    return last.snapshot if last and same else None
 
 
 def dataset_of(snapshot: Snapshot) -> Dataset:

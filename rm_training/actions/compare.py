@@ -12,9 +12,9 @@ from annotate.errors import Conflict
 from annotate.models import Project
 from annotate.queries.texts import excerpt
 from rm_training.actions.scores import MOST_RESPONSES, Item, score
+from rm_training.estimates import estimate
 from rm_training.ml.comparing import Compared, compare_margins, same_preference
 from rm_training.ml.data import Floats
-from rm_training.ml.intervals import Interval
 from rm_training.models import RewardModel
 from rm_training.queries.held_out import HeldOut, JudgedPair, held_out, pairs_of
 
@@ -108,19 +108,8 @@ def _margins(model: RewardModel, found: HeldOut, pairs: Sequence[JudgedPair]) ->
 
 def _estimates(figures: Compared, n: int) -> dict[str, dict[str, Any]]:
     return {
-        name: _estimate(getattr(figures, name), n)
+        name: estimate(getattr(figures, name), n, no_figure=NO_CORRELATION, no_interval=NO_INTERVAL)
         for name in ("accuracy_a", "accuracy_b", "difference", "agreement", "rank_correlation")
-    }
-
-
-def _estimate(interval: Interval, n: int) -> dict[str, Any]:
-    reason = NO_INTERVAL if interval.lower is None else None
-    return {
-        "value": interval.value,
-        "lower": interval.lower,
-        "upper": interval.upper,
-        "n": n,
-        "reason": NO_CORRELATION if interval.value is None else reason,
     }
 
 

@@ -20,7 +20,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from rm_training.ml.forward import Features, HeadReader, Tokens
 from rm_training.ml.loading import UnsuitableBackbone, digest_of, head_of, load_classifier
-from rm_training.ml.render import Conversation, Messages, render
+from rm_training.ml.render import Conversation, Messages, tokenized
 
 DEFAULT_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 CONVERSATIONS_PER_CHUNK = 512
@@ -71,12 +71,9 @@ class Backbone:
 
     def tokenize(self, conversations: Sequence[Conversation]) -> list[Tokens]:
         """Token ids of each conversation, at most `max_tokens`, the oldest dropped and counted."""
-        if not conversations:
-            return []
-        texts = [render(self.tokenizer, conversation) for conversation in conversations]
-        encoded = self.tokenizer(texts, truncation=True)
-        self.truncated += sum(bool(e.overflowing) for e in encoded.encodings or [])
-        return [np.array(ids, np.int32) for ids in encoded["input_ids"]]
+        found, cut = tokenized(self.tokenizer, conversations)
+        self.truncated += cut
+        return [np.array(ids, np.int32) for ids in found]
 
 
 def embed_all(

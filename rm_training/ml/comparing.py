@@ -38,7 +38,7 @@ def compare_margins(a: Floats, b: Floats, target: Floats, weight: Floats, prompt
     `target` [n]: P(first is preferred), none of them one half. `weight` [n] is a comparison's in
     all but the correlation; `prompt` [n] says which were asked about one prompt.
     """
-    right_a, right_b = (_right(margin, target) for margin in (a, b))
+    right_a, right_b = (correctness(margin, target) for margin in (a, b))
     shares = weight[:, None] * np.stack(
         [right_a, right_b, right_a - right_b, same_preference(a, b), np.ones(len(a))], axis=1
     )
@@ -56,7 +56,8 @@ def same_preference(a: Floats, b: Floats) -> Floats:
     return same
 
 
-def _right(margin: Floats, target: Floats) -> Floats:
+def correctness(margin: Floats, target: Floats) -> Floats:
+    """1 where the margin points the target's way, 1/2 where it is 0, else 0; [n]."""
     right: Floats = (1 + np.sign(margin) * np.sign(target - 0.5)) / 2
     return right
 

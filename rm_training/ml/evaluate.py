@@ -20,6 +20,7 @@ import numpy as np
 import torch
 from scipy.special import expit
 
+from rm_training.ml.comparing import correctness
 from rm_training.ml.config import TrainConfig
 from rm_training.ml.data import Comparisons, Floats
 from rm_training.ml.intervals import Interval, interval, ratio
@@ -99,12 +100,6 @@ def _preference(margin: Floats, log_tie: float | None) -> Floats:
     tie = None if log_tie is None else torch.tensor(log_tie, dtype=torch.float64)
     odds: Floats = preference_log_odds(torch.from_numpy(margin), tie).numpy()
     return odds
-
-
-def correctness(margin: Floats, target: Floats) -> Floats:
-    """1 where the margin points the target's way, 1/2 where it is 0, else 0; [n]."""
-    right: Floats = (1 + np.sign(margin) * np.sign(target - 0.5)) / 2
-    return right
 
 
 def accuracy_columns(margin: Floats, comparisons: Comparisons) -> Floats:

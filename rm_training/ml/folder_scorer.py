@@ -26,7 +26,7 @@ from rm_training.ml.backbone import use_all_cores
 from rm_training.ml.data import Floats
 from rm_training.ml.forward import CPU_TOKENS, GPU_TOKENS, batches
 from rm_training.ml.loading import fit_padding, quiet
-from rm_training.ml.render import Conversation, prepare_tokenizer, render
+from rm_training.ml.render import Conversation, prepare_tokenizer, tokenized
 
 # Read where a folder names no lower limit; RewardBench's scripts cut there too.
 MAX_TOKENS = 2048
@@ -70,13 +70,9 @@ class FolderScorer:
         return rewards
 
     def _tokenize(self, conversations: Sequence[Conversation]) -> list[list[int]]:
-        if not conversations:
-            return []
-        texts = [render(self.tokenizer, conversation) for conversation in conversations]
-        encoded = self.tokenizer(texts, truncation=True)
-        self.truncated += sum(bool(e.overflowing) for e in encoded.encodings or [])
-        ids: list[list[int]] = encoded["input_ids"]
-        return ids
+        found, cut = tokenized(self.tokenizer, conversations)
+        self.truncated += cut
+        return found
 
     @torch.inference_mode()
     def _rewards(self, tokens: list[list[int]]) -> Floats:

@@ -11,9 +11,10 @@ from typing import Literal
 
 import numpy as np
 
+from rm_training.ml.comparing import correctness
 from rm_training.ml.config import TrainConfig
 from rm_training.ml.data import Comparisons, Floats
-from rm_training.ml.evaluate import accuracy_columns, correctness, margins
+from rm_training.ml.evaluate import accuracy_columns, margins
 from rm_training.ml.intervals import Interval, interval
 
 MIN_COMPARISONS = 20

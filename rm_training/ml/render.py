@@ -51,6 +51,17 @@ def prepare_tokenizer(tokenizer: PreTrainedTokenizerBase, max_tokens: int) -> No
         tokenizer.add_special_tokens({"pad_token": "[PAD]"})
 
 
+def tokenized(
+    tokenizer: PreTrainedTokenizerBase, conversations: Sequence[Conversation]
+) -> tuple[list[list[int]], int]:
+    """Token ids of each conversation, and how many of them lost their oldest tokens."""
+    if not conversations:
+        return [], 0
+    encoded = tokenizer([render(tokenizer, one) for one in conversations], truncation=True)
+    cut = sum(bool(each.overflowing) for each in encoded.encodings or [])
+    return encoded["input_ids"], cut
+
+
 def render(tokenizer: PreTrainedTokenizerBase, conversation: Conversation) -> str:
     """The text of a conversation, by the tokenizer's chat template.
 

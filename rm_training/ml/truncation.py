@@ -10,7 +10,7 @@ from pathlib import Path
 
 from transformers import AutoTokenizer
 
-from rm_training.ml.render import Conversation, render
+from rm_training.ml.render import Conversation, tokenized
 
 
 class Truncation:
@@ -24,7 +24,5 @@ class Truncation:
         self.truncated = 0
 
     def count(self, conversations: Sequence[Conversation]) -> None:
-        """Adds those of at least one conversation that are longer than `max_tokens`."""
-        texts = [render(self._tokenizer, conversation) for conversation in conversations]
-        encoded = self._tokenizer(texts, truncation=True)
-        self.truncated += sum(bool(each.overflowing) for each in encoded.encodings or [])
+        """Adds those that are longer than `max_tokens`."""
+        self.truncated += tokenized(self._tokenizer, conversations)[1]

@@ -288,7 +288,7 @@ def test_a_champion_that_changed_meanwhile_is_not_replaced(project: Project, ali
     pipeline._snapshot(with_snapshot, held)
     outcome = Outcome(
         "promote", "Promote: it is better.", opponent=12345, evaluation={"accuracy": {}},
-        made=Made("path", "backbone", "d" * 64, 8),
+        made=Made("path", "backbone", "d" * 64, 8, {}),
     )  # fmt: skip
     runs._finish(held, outcome)
     run.refresh_from_db()
