@@ -20,6 +20,7 @@ from rm_training.ml.forward import Features
 from rm_training.ml.render import Conversation
 from rm_training.ml.suspects import find_suspects
 from rm_training.ml.train import Problem, choose_penalty, train_heads
+from rm_training.queries.places import places_of
 from rm_training.trained import Trained
 
 LISTED = 50
@@ -43,7 +44,7 @@ def train_nightly(
     # That of a sum of criteria was chosen for none of them.
     train = comparisons.training()
     penalty = (
-        choose_penalty(Problem.of(features, train), train.prompt, config)
+        choose_penalty(Problem.of(features, train), config)
         if criteria.combined
         else ensemble.penalty
     )
@@ -109,13 +110,19 @@ def _suspects(
 ) -> list[dict[str, Any]]:
     """The tasks whose label the model doubts most, where it has not seen their prompt."""
     found = find_suspects(features, train, config, penalty=penalty)
+    listed = found.index[:LISTED]
+    text = [one.response for one in train.conversations]
+    places = places_of(
+        [(int(train.task[at]), text[train.first[at]], text[train.second[at]]) for at in listed]
+    )
     return [
         {
             "task": int(train.task[at]),
             "labelled": float(target),
             "predicted": float(predicted),
+            "places": place,
         }
-        for at, target, predicted in zip(
-            found.index[:LISTED], found.target, found.predicted, strict=False
+        for at, target, predicted, place in zip(
+            listed, found.target, found.predicted, places, strict=False
         )
     ]

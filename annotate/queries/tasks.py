@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from datetime import datetime
 from itertools import combinations
 from typing import Any
 
@@ -87,6 +88,19 @@ class StepPosterior:
 
 
 @dataclass(frozen=True, slots=True)
+class Review:
+    """That somebody asked for a reviewer; `by` is null where nobody did by hand. Open until it is
+    `closed_at`, by a decision or, where `dismissed`, because the label is right."""
+
+    id: int
+    reason: str
+    by: str | None
+    created_at: datetime
+    closed_at: datetime | None
+    dismissed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class TaskDetail(TaskRow):
     question: Question
     prompt: list[dict[str, Any]]
@@ -98,6 +112,7 @@ class TaskDetail(TaskRow):
     known: ShownAnswer | None
     explanation: str | None
     meta: dict[str, Any] | None
+    review: Review | None
 
 
 def page(project: Project, *, status: str, source: str, order: str, cursor: str) -> TaskPage:
@@ -218,6 +233,23 @@ def detail(task: Task, *, with_names: bool) -> TaskDetail:
         known=shown_answer(task.question, task.response_ids, known.answer) if known else None,
         explanation=known.explanation if known else None,
         meta=task.meta,
+        review=_review(task),
+    )
+
+
+def _review(task: Task) -> Review | None:
+    """The newest request to review it; who asked has a name for reviewers too, as in their list.
+    Nobody reviews what is not the raters' work."""
+    asked = task.review_requests.select_related("by").order_by("-pk").first()
+    if asked is None or task.purpose != Task.Purpose.WORK:
+        return None
+    return Review(
+        id=asked.pk,
+        reason=asked.reason,
+        by=names([asked.by], task.question.project)[asked.by.pk] if asked.by else None,
+        created_at=asked.created_at,
+        closed_at=asked.closed_at,
+        dismissed=asked.dismissed_by_id is not None,
     )
 
 

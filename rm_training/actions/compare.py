@@ -11,7 +11,7 @@ import numpy as np
 from annotate.errors import Conflict
 from annotate.models import Project
 from annotate.queries.texts import excerpt
-from rm_training.actions.scores import MOST_RESPONSES, Item, score
+from rm_training.actions.scores import MOST_RESPONSES, Item, Score, score_by
 from rm_training.estimates import estimate
 from rm_training.ml.comparing import Compared, compare_margins, same_preference
 from rm_training.ml.data import Floats
@@ -56,9 +56,9 @@ class Comparison:
 
 
 def compare(*, project: Project, a: RewardModel, b: RewardModel) -> Comparison:
-    """Scores judged tasks of the evaluation split by both models, one after the other.
+    """Scores judged tasks of the evaluation split by both models, in the time of one request.
 
-    Raises Conflict where none is judged, and what `score` raises.
+    Raises Conflict where none is judged, and what `score_by` raises.
     """
     found = held_out(project, most_responses=MOST_RESPONSES)
     judged = [pair for task in found.tasks for pair in pairs_of(task)]
@@ -69,7 +69,8 @@ def compare(*, project: Project, a: RewardModel, b: RewardModel) -> Comparison:
             "other yet, so there is nothing to compare the models on. Nothing was scored. Judge "
             "more tasks: a share of them is about these prompts."
         )
-    margin_a, margin_b = (_margins(model, found, pairs) for model in (a, b))
+    scored = score_by([a, b], items=_items(found))
+    margin_a, margin_b = (_margins(scores, found, pairs) for scores in scored)
     prompt = np.array([pair.task.prompt_id for pair in pairs], dtype=np.int64)
     figures = compare_margins(
         margin_a,
@@ -90,17 +91,18 @@ def compare(*, project: Project, a: RewardModel, b: RewardModel) -> Comparison:
     )
 
 
-def _margins(model: RewardModel, found: HeldOut, pairs: Sequence[JudgedPair]) -> Floats:
-    """Rewards of the first responses less those of the second, [n]."""
-    by_prompt = found.by_prompt()
-    items = [
+def _items(found: HeldOut) -> list[Item]:
+    return [
         Item(tuple(found.prompts[prompt].messages), tuple(r.text for r in responses))
-        for prompt, responses in by_prompt.items()
+        for prompt, responses in found.by_prompt().items()
     ]
-    scored = score(model=model, items=items)
+
+
+def _margins(scored: list[list[Score]], found: HeldOut, pairs: Sequence[JudgedPair]) -> Floats:
+    """Rewards of the first responses less those of the second, [n], from the scores of `_items`."""
     reward = {
         response.pk: one.reward
-        for responses, scores in zip(by_prompt.values(), scored, strict=True)
+        for responses, scores in zip(found.by_prompt().values(), scored, strict=True)
         for response, one in zip(responses, scores, strict=True)
     }
     return np.array([reward[pair.first] - reward[pair.second] for pair in pairs])

@@ -11,7 +11,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 from uuid import uuid4
@@ -102,17 +102,27 @@ def score(
     The interval of a response among others of its item is about it beside these; that of one alone
     is about its level, which no choice depends on, and is wider.
     """
+    [scored] = score_by([model], items=items, aggregate=aggregate)
+    return scored
+
+
+def score_by(
+    models: Sequence[RewardModel], *, items: Sequence[Item], aggregate: Aggregate = "mean"
+) -> list[list[list[Score]]]:
+    """The same by each of several models: they are asked at once, and answer within the time that
+    one has."""
     if not _room.acquire(blocking=False):
         raise Busy
     try:
-        answer = _asked(model, items, aggregate)
+        answers = _awaited(_asked(models, items, aggregate))
     finally:
         _room.release()
-    if "failed" in answer:
-        raise Failed(f"The scoring worker failed: {answer['failed']}. Its log says more.")
     return [
-        [_score(answer, place, number) for number in range(len(item.responses))]
-        for place, item in enumerate(items)
+        [
+            [_score(answer, place, number) for number in range(len(item.responses))]
+            for place, item in enumerate(items)
+        ]
+        for answer in answers
     ]
 
 
@@ -122,22 +132,49 @@ def _score(answer: dict[str, Any], item: int, response: int) -> Score:
     return Score(reward, mean, lower, upper, criteria)
 
 
-def _asked(model: RewardModel, items: Sequence[Item], aggregate: Aggregate) -> dict[str, Any]:
+def _asked(
+    models: Sequence[RewardModel], items: Sequence[Item], aggregate: Aggregate
+) -> dict[str, RewardModel]:
+    """The models by the Redis lists that their answers are awaited in."""
     # Imported late: the web process must start without a broker.
     from annotate.celery import app  # noqa: PLC0415
 
-    reply = f"scores:{uuid4().hex}"
+    asked = {f"scores:{uuid4().hex}": model for model in models}
     sent = [asdict(item) for item in items]
-    app.send_task(TASK, args=[model.pk, sent, aggregate, reply], queue=QUEUE, expires=SECONDS)
-    return _awaited(reply)
+    for reply, model in asked.items():
+        args = [model.pk, sent, aggregate, reply]
+        app.send_task(TASK, args=args, queue=QUEUE, expires=SECONDS)
+    return asked
 
 
-def _awaited(reply: str) -> dict[str, Any]:
+def _awaited(asked: Mapping[str, RewardModel]) -> list[dict[str, Any]]:
+    """The models' answers in their order; the first that is a failure is raised at once."""
     end = time.monotonic() + SECONDS
-    while (left := end - time.monotonic()) > 0:
+    found: dict[str, dict[str, Any]] = {}
+    while late := [reply for reply in asked if reply not in found]:
+        left = end - time.monotonic()
+        if left <= 0:
+            raise TooSlow(_late([asked[reply].number for reply in late], len(asked)))
         # A connection that is silent for longer counts as broken.
-        found = redis().blpop([reply], timeout=min(left, 1.0))
-        if found is not None:
-            answer: dict[str, Any] = json.loads(found[1])
-            return answer
-    raise TooSlow
+        came = redis().blpop(late, timeout=min(left, 1.0))
+        if came is None:
+            continue
+        reply, answer = came[0].decode(), json.loads(came[1])
+        if "failed" in answer:
+            which, why = asked[reply].number, answer["failed"]
+            raise Failed(f"The scoring worker failed with model {which}: {why}. Its log says more.")
+        found[reply] = answer
+    return [found[reply] for reply in asked]
+
+
+def _late(numbers: Sequence[int], asked: int) -> str | None:
+    """What to say where these models have no answer; None where one alone was asked."""
+    if asked == 1:
+        return None
+    named = " and ".join(f"model {number}" for number in numbers)
+    which = f"all but {named}" if len(numbers) < asked else "none of them"
+    return (
+        f"Asked for the scores of {asked} models, the scoring worker gave those of {which} within "
+        f"{SECONDS} seconds. Nothing was kept. Try again when it has less to do, or see whether "
+        "the score worker runs."
+    )

@@ -56,6 +56,15 @@ class SuspectOut(serializers.Serializer[Any]):
     task = serializers.IntegerField()
     labelled = serializers.FloatField()
     predicted = serializers.FloatField()
+    places = serializers.ListField(
+        child=serializers.IntegerField(),
+        required=False,
+        allow_null=True,
+        help_text=(
+            "Where the first and the second stand among the task's responses, from 0; null where "
+            "it has no others. Runs before this was kept don't have it."
+        ),
+    )
 
 
 class CriterionOut(serializers.Serializer[Any]):

@@ -181,6 +181,45 @@ def test_a_reason_and_a_task_are_needed(api: APIClient, add_tasks: AddTasks) -> 
         assert list(refused.json()["errors"]) == [field]
 
 
+def test_the_tasks_page_says_why_a_review_is_asked_for_and_what_came_of_it(
+    project: Project, api: APIClient, alice: User, add_tasks: AddTasks, client_of: ClientOf
+) -> None:
+    right, wrong, other = add_tasks(3)
+    ask(client_of(alice), right, wrong)
+    request_review(project=project, reasons={other.pk: "Doubted."}, by=None)
+
+    def review(task: Task) -> dict[str, Any]:
+        return dict(api.get(f"{PROJECT}/tasks/{task.pk}").json()["review"])
+
+    asked = review(right)
+    [listing, *_] = api.get(REQUESTS).json()["results"]
+    for name in ("id", "reason", "by", "created_at"):
+        assert asked[name] == listing[name], name
+    assert (asked["reason"], asked["by"]) == ("It looks wrong.", "Alice")
+    assert (asked["closed_at"], asked["dismissed"]) == (None, False)
+    assert review(other)["by"] is None
+
+    api.post(f"{REQUESTS}/{asked['id']}/dismiss")
+    decide(api, wrong)
+    assert [review(task)["dismissed"] for task in (right, wrong)] == [True, False]
+    assert all(review(task)["closed_at"] for task in (right, wrong))
+    ask(api, right, reason="Look again.")
+    again = review(right)
+    assert (again["reason"], again["by"], again["closed_at"]) == ("Look again.", "Rev", None)
+
+
+def test_a_task_that_nobody_reviews_has_no_review(
+    api: APIClient, alice: User, add_tasks: AddTasks
+) -> None:
+    gold, work = add_tasks(2)
+    ask(api, gold)
+    set_known_answer(
+        task=gold, by=alice, parts=first_is_best(gold), explanation="So it is.", training=False
+    )
+    for task in (gold, work):
+        assert api.get(f"{PROJECT}/tasks/{task.pk}").json()["review"] is None
+
+
 def test_the_list_comes_in_pages_in_the_order_of_asking(
     project: Project, api: APIClient, add_tasks: AddTasks
 ) -> None:

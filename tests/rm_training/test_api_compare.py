@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import shutil
+import time
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -14,14 +16,17 @@ from safetensors.numpy import load_file, save_file
 
 from annotate import artifacts
 from annotate.actions.consensus import refresh_consensus
+from annotate.cache import redis
 from annotate.models import Project, Response, Task, TaskConsensus
 from annotate.queries.texts import excerpt
+from rm_training.actions import scores
 from rm_training.actions.runs import perform_run
-from rm_training.actions.scores import MOST_RESPONSES, QUEUE
+from rm_training.actions.scores import MOST_RESPONSES, QUEUE, Failed, TooSlow
 from rm_training.ml.export import HEADS_FILE
 from rm_training.models import RewardModel
 from rm_training.queries.held_out import held_out, pairs_of
 from tests.children import celery_worker
+from tests.rm_training.test_api_runs import finished_model
 from tests.rm_training.test_api_score import _another_run, _forget
 from tests.rm_training.test_loop import import_votes
 
@@ -122,6 +127,41 @@ def judged(task: Task, posterior: list[float], counts: list[int]) -> None:
     TaskConsensus.objects.create(
         task=task, posterior=posterior, counts=counts, entropy=0.5, judgments=1
     )
+
+
+def test_two_models_are_waited_for_as_long_as_one(
+    project: Project, api: APIClient, set_aside: list[Task], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged(set_aside[0], [0.8, 0.1, 0.1] * 3, [1, 0, 0] * 3)
+    for number in (1, 2):
+        finished_model(project, number)
+    _forget()
+    monkeypatch.setattr(scores, "SECONDS", 1)
+    began = time.monotonic()
+    answer = api.get(f"{MODELS}/compare?a=2&b=1")
+    assert 1 <= time.monotonic() - began < 1.8
+    _forget()
+    assert answer.status_code == 504
+    assert answer.json()["detail"].startswith(
+        "Asked for the scores of 2 models, the scoring worker gave those of none of them within 1 "
+        "seconds. Nothing was kept."
+    )
+
+
+def test_who_waits_for_two_is_told_whose_scores_came_and_whose_failed(
+    project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = {f"scores:test {number}": finished_model(project, number) for number in (2, 1)}
+    done, waits = asked
+    monkeypatch.setattr(scores, "SECONDS", 1)
+    redis().rpush(done, json.dumps({"scores": [], "criteria": {}}))
+    with pytest.raises(TooSlow, match="those of all but model 1 within 1 seconds"):
+        scores._awaited(asked)
+
+    monkeypatch.setattr(scores, "SECONDS", 60)
+    redis().rpush(waits, json.dumps({"failed": "MissingFiles: They are gone."}))
+    with pytest.raises(Failed, match=r"failed with model 1: MissingFiles: They are gone\."):
+        scores._awaited(asked)  # at once, though the other has no answer
 
 
 def test_only_judged_work_on_held_out_prompts_is_taken(

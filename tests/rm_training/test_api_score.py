@@ -127,7 +127,7 @@ def test_a_worker_gives_the_models_own_rewards_in_every_form(
         )  # fmt: skip
         failed = api.post(URL, {"items": items}, format="json")
         assert failed.status_code == 502
-        assert failed.json()["detail"].startswith("The scoring worker failed: ")
+        assert failed.json()["detail"].startswith("The scoring worker failed with model 9: ")
         broken.delete()
         again = api.post(URL, {"model": model.number, "items": items}, format="json")
         assert again.status_code == 200

@@ -61,7 +61,7 @@ def show(scores: np.ndarray, comparisons: Comparisons) -> dict[str, Any]:
         result=evaluate(scores, comparisons.held_out(), CONFIG),
         floors=fit_floors(comparisons, CONFIG),
         probes=run_probes(by_length, comparisons.held_out(), CONFIG),
-        suspects=[{"task": 7, "labelled": 0.9, "predicted": 0.2}],
+        suspects=[{"task": 7, "labelled": 0.9, "predicted": 0.2, "places": None}],
         curve=learning_curve(features, comparisons, 1.0, CONFIG),
     )
 

@@ -101,6 +101,18 @@ class PairPosterior(serializers.Serializer[Any]):
     lose = serializers.FloatField()
 
 
+class TaskReview(serializers.Serializer[Any]):
+    """The newest request that a reviewer look at the task: open until `closed_at`, by a decision
+    or, where `dismissed`, because its label was found right."""
+
+    id = serializers.IntegerField()
+    reason = serializers.CharField()
+    by = serializers.CharField(allow_null=True)
+    created_at = serializers.DateTimeField()
+    closed_at = serializers.DateTimeField(allow_null=True)
+    dismissed = serializers.BooleanField()
+
+
 class TaskDetail(TaskRow):
     question = RaterQuestion()
     prompt = Message(many=True)
@@ -112,6 +124,7 @@ class TaskDetail(TaskRow):
     known = Answer(allow_null=True)
     explanation = serializers.CharField(allow_null=True)
     meta = serializers.DictField(allow_null=True)
+    review = TaskReview(allow_null=True)
 
 
 class TaskDecision(serializers.Serializer[Any]):

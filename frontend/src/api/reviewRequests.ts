@@ -9,6 +9,11 @@ import type { components } from "./schema";
 type Schema = components["schemas"];
 
 export type ReviewRequest = Schema["ReviewRequestOut"];
+/** A request by its id, and the task it is about. */
+export interface Dismissed {
+  id: number;
+  task: number;
+}
 export type Requested = Schema["Requested"];
 export type Standing = Schema["SuspectStanding"]["standing"];
 
@@ -47,17 +52,17 @@ export function useAskForReview(slug: string) {
   return useChange({
     send: (body: { tasks: number[]; reason: string }) =>
       unwrap(api.POST("/api/v1/projects/{slug}/review-requests", { ...inProject(slug), body })),
-    touches: [reviewRequestsKey(slug), keyOf(slug, "audit")],
+    touches: [reviewRequestsKey(slug), keyOf(slug, "task"), keyOf(slug, "audit")],
     said: requestedWords,
   });
 }
 
 export function useDismissReview(slug: string) {
   return useChange({
-    send: ({ id }: ReviewRequest) =>
+    send: ({ id }: Dismissed) =>
       unwrap(api.POST("/api/v1/projects/{slug}/review-requests/{id}/dismiss", oneOf(slug, id))),
-    touches: [reviewRequestsKey(slug), keyOf(slug, "audit")],
-    said: (_, { task }) => `The label of task ${task.id} stays. The task has left the list.`,
+    touches: [reviewRequestsKey(slug), keyOf(slug, "task"), keyOf(slug, "audit")],
+    said: (_, { task }) => `The label of task ${task} stays. The task has left the list.`,
   });
 }
 
@@ -81,7 +86,7 @@ export function useSendSuspects(slug: string, run: number) {
           body: tasks === null ? {} : { tasks },
         }),
       ),
-    touches: [reviewRequestsKey(slug), keyOf(slug, "audit")],
+    touches: [reviewRequestsKey(slug), keyOf(slug, "task"), keyOf(slug, "audit")],
     said: () => null,
   });
 }

@@ -1638,10 +1638,11 @@ export interface components {
          *     * `no champion files` - No Champion Files
          *     * `damaged snapshot` - Damaged Snapshot
          *     * `worker lost` - Worker Lost
+         *     * `over the limit` - Over Limit
          *     * `other` - Other
          * @enum {string}
          */
-        FailureEnum: "disk full" | "out of memory" | "loss not finite" | "not converged" | "no backbone" | "no champion files" | "damaged snapshot" | "worker lost" | "other";
+        FailureEnum: "disk full" | "out of memory" | "loss not finite" | "not converged" | "no backbone" | "no champion files" | "damaged snapshot" | "worker lost" | "over the limit" | "other";
         /** @description In training alone: whether the answer was right, why, and what is right. */
         Feedback: {
             right: boolean;
@@ -2753,6 +2754,8 @@ export interface components {
             labelled: number;
             /** Format: double */
             predicted: number;
+            /** @description Where the first and the second stand among the task's responses, from 0; null where it has no others. Runs before this was kept don't have it. */
+            places?: number[] | null;
         };
         /** @description Where a doubted task stands: `open` is what nobody has asked a reviewer about. */
         SuspectStanding: {
@@ -2800,6 +2803,7 @@ export interface components {
             meta: {
                 [key: string]: unknown;
             } | null;
+            review: components["schemas"]["TaskReview"] | null;
         };
         /** @description One revision of one judgment; a reviewer's decision where `decision` is true. */
         TaskJudgment: {
@@ -2850,6 +2854,20 @@ export interface components {
             id: number;
             text: string;
             policy: string | null;
+        };
+        /**
+         * @description The newest request that a reviewer look at the task: open until `closed_at`, by a decision
+         *     or, where `dismissed`, because its label was found right.
+         */
+        TaskReview: {
+            id: number;
+            reason: string;
+            by: string | null;
+            /** Format: date-time */
+            created_at: string;
+            /** Format: date-time */
+            closed_at: string | null;
+            dismissed: boolean;
         };
         TaskRow: {
             id: number;

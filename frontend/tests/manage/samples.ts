@@ -136,6 +136,7 @@ export function task(kind: Kind, part: object = {}) {
     known: null,
     explanation: null,
     meta: null,
+    review: null,
     ...part,
   };
 }

@@ -12,6 +12,7 @@ import userEvent from "@testing-library/user-event";
 import { afterEach, expect, test, vi } from "vitest";
 
 import { makeQueryClient } from "@/api/queryClient";
+import type { Suspect } from "@/api/types";
 import { Suspects } from "@/pages/manage/models/Suspects";
 
 afterEach(() => vi.unstubAllGlobals());
@@ -20,7 +21,12 @@ const suspects = [31, 40, 52].map((task) => ({ task, labelled: 0.9, predicted: 0
 const NOTHING = { sent: 0, waiting: 0, decided: 0, dismissed: 0, not_work: 0 };
 
 /** The list alone, with the server's answers one after the other. */
-function show(run: number | undefined, standings: string[][], sent: object = NOTHING): unknown[] {
+function show(
+  run: number | undefined,
+  standings: string[][],
+  sent: object = NOTHING,
+  listed: readonly Suspect[] = suspects,
+): unknown[] {
   const posted: unknown[] = [];
   const left = [...standings];
   vi.stubGlobal("fetch", async (request: Request) => {
@@ -35,7 +41,7 @@ function show(run: number | undefined, standings: string[][], sent: object = NOT
   const page = createRoute({
     getParentRoute: () => root,
     path: "/p/$slug",
-    component: () => <Suspects suspects={suspects} {...(run !== undefined && { run })} />,
+    component: () => <Suspects suspects={listed} {...(run !== undefined && { run })} />,
   });
   const router = createRouter({
     routeTree: root.addChildren([page]),
@@ -88,4 +94,28 @@ test("without its run the list only shows", async () => {
   const table = await screen.findByRole("table", { name: "Labels that the model doubts" });
   expect(within(table).getAllByRole("link")).toHaveLength(3);
   expect(screen.queryByRole("button")).toBeNull();
+});
+
+test("of a ranking the list says which two responses are meant", async () => {
+  const listed = [
+    { task: 31, labelled: 0.9, predicted: 0.2, places: [0, 2] },
+    { task: 40, labelled: 0.9, predicted: 0.2, places: null },
+  ];
+  show(undefined, [[]], NOTHING, listed);
+  const table = await screen.findByRole("table", { name: "Labels that the model doubts" });
+  expect(cell(31)).toHaveTextContent("311 and 390 %20 %");
+  expect(cell(40)).toHaveTextContent("40both90 %20 %");
+  expect(within(table).getByRole("columnheader", { name: "Responses" })).toBeVisible();
+  expect(screen.getByText(/which two are meant/)).toBeVisible();
+});
+
+test.each([
+  ["two responses each", [{ task: 31, labelled: 0.9, predicted: 0.2, places: null }]],
+  ["what old runs kept", [{ task: 31, labelled: 0.9, predicted: 0.2 }]],
+])("of tasks with %s the list has no such column", async (_, listed) => {
+  show(undefined, [[]], NOTHING, listed);
+  await screen.findByRole("table", { name: "Labels that the model doubts" });
+  expect(cell(31)).toHaveTextContent("3190 %20 %");
+  expect(screen.queryByRole("columnheader", { name: "Responses" })).toBeNull();
+  expect(screen.queryByText(/which two are meant/)).toBeNull();
 });

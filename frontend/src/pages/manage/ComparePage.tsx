@@ -18,8 +18,8 @@ function Results({ slug, a, b }: { slug: string; a: number; b: number }) {
       <Group gap="sm" role="status" wrap="nowrap">
         <Loader size="sm" />
         <Text>
-          Models {a} and {b} score up to 200 judged tasks, one after the other. That takes some
-          seconds, more on a busy machine.
+          Models {a} and {b} score up to 200 judged tasks. That takes some seconds, more on a busy
+          machine, and a minute at most.
         </Text>
       </Group>
     );

@@ -16,6 +16,7 @@ import { Decide } from "./task/Decide";
 import { KnownAnswer } from "./task/KnownAnswer";
 import { Leases } from "./task/Leases";
 import { Prompt, Responses } from "./task/Responses";
+import { Review } from "./task/Review";
 import { Together } from "./task/Together";
 import { Votes } from "./task/Votes";
 import { disagreementWords, entropyWords, rankingWords, sourceWords } from "./words";
@@ -83,6 +84,7 @@ function Detail({ slug, task }: { slug: string; task: TaskDetail }) {
   });
   return (
     <>
+      <Review task={task} />
       <About task={task} />
       <Prompt task={task} />
       <Responses task={task} />

@@ -23,7 +23,7 @@ function Dismiss({ slug, request }: { slug: string; request: ReviewRequest }) {
       size="xs"
       loading={dismiss.isPending}
       aria-label={`Label is right: task ${request.task.id}`}
-      onClick={() => dismiss.mutate(request)}
+      onClick={() => dismiss.mutate({ id: request.id, task: request.task.id })}
     >
       Label is right
     </Button>

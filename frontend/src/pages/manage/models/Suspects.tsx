@@ -18,6 +18,10 @@ import { GoTo, useSlug } from "../parts/GoTo";
 import { Empty, Section } from "../parts/Page";
 
 const TITLE = "Labels that the model doubts";
+const ABOUT =
+  "Comparisons to learn from whose other side a model that was trained without their prompt finds at least 70 % likely; the most doubtful first. Either may be wrong: send them to the reviewers, who decide where the raters erred.";
+const ABOUT_PAIRS =
+  "Where a task has more than two responses, the table says which two are meant, by their numbers on the task's page; the smaller is the first.";
 
 const TASK: Column<Suspect> = {
   name: "Task",
@@ -36,6 +40,17 @@ const SIDES: Column<Suspect>[] = [
   },
 ];
 
+/** Of a task with more responses than two, which two are meant; "first" is the one named first. */
+const PAIR: Column<Suspect> = {
+  name: "Responses",
+  cell: ({ places }) =>
+    places ? (
+      <span style={{ whiteSpace: "nowrap" }}>{places.map((at) => at + 1).join(" and ")}</span>
+    ) : (
+      "both"
+    ),
+};
+
 const STANDINGS: Record<Exclude<Standing, "open">, string> = {
   waiting: "waits for a reviewer",
   decided: "decided",
@@ -49,6 +64,8 @@ interface SuspectsProps {
   run?: number;
 }
 
+const hasPairs = (suspects: readonly Suspect[]) => suspects.some(({ places }) => places);
+
 interface TableProps {
   suspects: readonly Suspect[];
   review?: Column<Suspect>;
@@ -56,12 +73,13 @@ interface TableProps {
 
 /** What is pressed comes early, so that a phone shows it without scrolling. */
 function SuspectTable({ suspects, review }: TableProps) {
+  const pairs = hasPairs(suspects);
   return (
     <DataTable
       caption={TITLE}
-      columns={review ? [TASK, review, ...SIDES] : [TASK, ...SIDES]}
+      columns={[TASK, ...(review ? [review] : []), ...(pairs ? [PAIR] : []), ...SIDES]}
       rows={suspects}
-      keyOf={({ task, predicted }) => `${task} ${predicted}`}
+      keyOf={({ task, predicted, places }) => `${task} ${predicted} ${places}`}
       atFirst={10}
     />
   );
@@ -138,7 +156,7 @@ export function Suspects({ suspects, run }: SuspectsProps) {
   return (
     <Section
       title={TITLE}
-      about="Comparisons to learn from whose other side a model that was trained without their prompt finds at least 70 % likely; the most doubtful first. Either may be wrong: send them to the reviewers, who decide where the raters erred."
+      about={hasPairs(suspects) ? `${ABOUT} ${ABOUT_PAIRS}` : ABOUT}
     >
       {suspects.length === 0 ? (
         <Empty>There are none.</Empty>

@@ -61,6 +61,11 @@ export const FAILURES: Record<Failure, FailureWords> = {
     remedy:
       "Have the gpu worker's log read for what ended it, such as the system's limit on memory; then train again.",
   },
+  "over the limit": {
+    name: "over the limit",
+    remedy:
+      "On the Settings page, lower the epochs or the networks, or have your operator raise the limit; where the time ran out, training again goes on from the last checkpoint.",
+  },
   other: {
     name: "another cause",
     remedy: "The log below ends with the error; your operator can tell more from the gpu worker's log.",

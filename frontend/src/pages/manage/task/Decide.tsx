@@ -1,16 +1,19 @@
 /** A reviewer's decision on a task: the raters' form, and why. */
 import { Button, Group, Text } from "@mantine/core";
 
-import { useDecide, useDisputes } from "@/api/manageReview";
+import { useDecide } from "@/api/manageReview";
+import { useDismissReview } from "@/api/reviewRequests";
 import type { TaskDetail } from "@/api/types";
 
-import { GoButton } from "../parts/GoTo";
 import { Section } from "../parts/Page";
 import { AnswerEditor, type EditorState } from "./AnswerEditor";
+import { NextDispute, useNextDispute } from "./NextDispute";
 import { answerOf, decisionOf } from "./task";
 
 const ABOUT =
   "A decision settles a disputed task. The votes stay as they are; the decision stands beside them and counts as certain.";
+const ABOUT_RIGHT =
+  "Where the raters' label is right as it is, say so: the task leaves the list undecided.";
 
 interface DecideProps {
   slug: string;
@@ -18,16 +21,13 @@ interface DecideProps {
   editor: EditorState;
 }
 
-/** Reviewers come with a list to work through. */
-function NextDispute({ slug, task }: Pick<DecideProps, "slug" | "task">) {
-  const next = useDisputes(slug).data?.pages[0]?.results.find(({ id }) => id !== task.id);
-  return next ? <GoButton page={`tasks/${next.id}`}>Next dispute</GoButton> : null;
-}
-
 export function Decide({ slug, task, editor }: DecideProps) {
   const decide = useDecide(slug, task.id);
+  const dismiss = useDismissReview(slug);
+  const { next, settle } = useNextDispute(slug, task.id);
   const { open, begin, close } = editor;
   const before = decisionOf(task.votes);
+  const asked = task.review?.closed_at === null ? task.review : null;
   if (task.purpose !== "work") {
     return (
       <Section title="Decision">
@@ -39,14 +39,26 @@ export function Decide({ slug, task, editor }: DecideProps) {
   }
   const actions = !open && (
     <Group gap="xs">
-      {decide.isSuccess && <NextDispute slug={slug} task={task} />}
+      {(decide.isSuccess || dismiss.isSuccess) && <NextDispute next={next} />}
+      {asked && (
+        <Button
+          variant="default"
+          loading={dismiss.isPending}
+          onClick={() => {
+            settle();
+            dismiss.mutate({ id: asked.id, task: task.id });
+          }}
+        >
+          Label is right
+        </Button>
+      )}
       <Button variant={before ? "default" : "filled"} onClick={begin}>
         {before ? "Decide again" : "Decide"}
       </Button>
     </Group>
   );
   return (
-    <Section title="Decision" about={ABOUT} actions={actions}>
+    <Section title="Decision" about={asked ? `${ABOUT} ${ABOUT_RIGHT}` : ABOUT} actions={actions}>
       {open && (
         <AnswerEditor
           task={task}
@@ -56,7 +68,10 @@ export function Decide({ slug, task, editor }: DecideProps) {
           save="Save the decision"
           saving={decide.isPending}
           error={decide.error}
-          onSave={(written) => decide.mutate(written, { onSuccess: close })}
+          onSave={(written) => {
+            settle();
+            decide.mutate(written, { onSuccess: close });
+          }}
           onCancel={close}
         />
       )}

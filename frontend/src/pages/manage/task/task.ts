@@ -29,6 +29,20 @@ export function decisionOf(votes: readonly JudgmentRow[]): JudgmentRow | null {
   return decisions.sort((a, b) => b.submitted_at.localeCompare(a.submitted_at))[0] ?? null;
 }
 
+/**
+ * The task to go on with: of those that wait now the first that stood after this one `before`, so
+ * that what was passed over stays behind; at the end of the list the first of all.
+ */
+export function nextOf(
+  waiting: readonly number[],
+  before: readonly number[],
+  task: number,
+): number | null {
+  const passed = before.slice(0, before.indexOf(task) + 1);
+  const others = waiting.filter((id) => id !== task);
+  return others.find((id) => !passed.includes(id)) ?? others[0] ?? null;
+}
+
 export function answerOf(given: JudgmentRow["answer"]): Answer {
   return given as Answer;
 }
