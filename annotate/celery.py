@@ -14,8 +14,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "annotate.settings")
 
 from django.conf import settings
 
-# Redis hands an unacknowledged message to another worker after this long. Longer than any run,
-# so that a redelivery means a dead worker, not a slow one; a run's owner token is the second guard.
+# Redis hands an unacknowledged message to another worker after this long. A run that takes longer is not
+# taken twice: whoever gets its message again finds the owner's heartbeat on the row.
 VISIBILITY_TIMEOUT = 12 * 3600
 
 app = Celery("tiebreak")

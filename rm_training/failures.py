@@ -7,6 +7,7 @@ import errno
 from accelerate.utils.memory import should_reduce_batch_size
 
 from annotate.queries.snapshots import Damaged
+from rm_training.actions.limits import OverLimit
 from rm_training.ml.finetune.member import OutOfMemory
 from rm_training.ml.finetune.trainer import LossNotFinite
 from rm_training.ml.loading import MissingBackbone, UnsuitableBackbone
@@ -18,6 +19,7 @@ from rm_training.scoring import MissingFiles
 _BY_TYPE: tuple[tuple[type[Exception], Failure], ...] = (
     (OutOfMemory, Failure.OUT_OF_MEMORY),
     (MemoryError, Failure.OUT_OF_MEMORY),
+    (OverLimit, Failure.OVER_LIMIT),
     (LossNotFinite, Failure.LOSS_NOT_FINITE),
     (NotConverged, Failure.NOT_CONVERGED),
     (MissingBackbone, Failure.NO_BACKBONE),

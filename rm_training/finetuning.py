@@ -5,21 +5,21 @@ It stores nothing but the snapshot and, until the folder is written, the checkpo
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from accelerate import PartialState
-from django.conf import settings
 
 from annotate.actions.snapshots import take_snapshot
 from annotate.models import Project
+from rm_training.checkpoints import place_of, remove
 from rm_training.ml.config import TrainConfig
 from rm_training.ml.evaluate import evaluate
 from rm_training.ml.export import ExportMismatch
 from rm_training.ml.finetune.config import FinetuneConfig
 from rm_training.ml.finetune.member import OutOfMemory
+from rm_training.ml.finetune.place import InUse
 from rm_training.ml.finetune.progress import Hear
 from rm_training.ml.finetune.train import OtherRun, finetune
 from rm_training.ml.finetune.trainer import LossNotFinite
@@ -36,7 +36,8 @@ class TooLittle(ValueError):
 
 
 EXPECTED = (
-    TooLittle, LossNotFinite, OtherRun, OutOfMemory, UnsuitableBackbone, ExportMismatch, OSError,
+    TooLittle, LossNotFinite, InUse, OtherRun, OutOfMemory, UnsuitableBackbone, ExportMismatch,
+    OSError,
 )  # fmt: skip
 """What may go wrong without being a defect; each has a sentence."""
 
@@ -69,8 +70,8 @@ def finetune_project(
     report(f"Snapshot {snapshot.number}: {counts_of(comparisons)}.")
     if problem := missing(comparisons):
         raise TooLittle(f"Nothing was trained: {problem}")
-    place = settings.DATA_DIR / "finetune" / snapshot.sha256[:16]
     base = backbone or backbone_path()
+    place = place_of(base, config, snapshot)
     train = comparisons.training()
     tuned = finetune(base, train, config, place, progress=progress, report=report)
     held_out, measure = comparisons.held_out(), TrainConfig()
@@ -79,7 +80,7 @@ def finetune_project(
     state = PartialState()  # one process of several writes what all have
     if state.is_main_process:
         write_finetuned(folder, tuned, meta)
-        shutil.rmtree(place)  # checkpoints are several times the model's size
+        remove(place)
     state.wait_for_everyone()
     return Tuned(
         evaluate(scores, held_out, measure).accuracy,

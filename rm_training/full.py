@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-import shutil
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
+from rm_training.actions.claims import LostJob
 from rm_training.actions.progress import Reporter
+from rm_training.checkpoints import make_room, remove
 from rm_training.ml.data import Dataset, Floats
 from rm_training.ml.finetune.config import FinetuneConfig
+from rm_training.ml.finetune.place import InUse
 from rm_training.ml.finetune.progress import Hear, Progress
 from rm_training.ml.finetune.train import finetune
 from rm_training.ml.finetune.write import write_finetuned
@@ -20,7 +21,6 @@ from rm_training.ml.render import Conversation
 from rm_training.trained import Trained
 
 SECONDS_BETWEEN_POINTS = 1.0
-GONE = ".gone-"
 
 
 def train_full(
@@ -29,19 +29,17 @@ def train_full(
     config: FinetuneConfig,
     *,
     place: Path,
-    snapshot: str,
     report: Reporter,
+    check: Callable[[], None],
 ) -> Trained:
-    """Trains on the train split. `place` is the project's folder for checkpoints: a run on the same
-    `snapshot` (its hash) with the same settings goes on from what an earlier one left there, and
-    what others left is removed."""
+    """Trains on the train split, from what an earlier run left in the folder `place`; what those in
+    the folders beside it left is removed. `check` is called after every step and may raise."""
     comparisons = dataset.overall
     report.stage("fine-tuning", 0.02, 0.75)
-    own = place / _key(base, config, snapshot)
-    _make_room(place, own)
-    tuned = finetune(
-        base, comparisons.training(), config, own, progress=_told(report), report=report.log
-    )
+    make_room(place)
+    train, hear = comparisons.training(), _told(report, check)
+    with _lost_where_in_use(report):
+        tuned = finetune(base, train, config, place, progress=hear, report=report.log)
     if tuned.truncated:
         report.log(
             f"{tuned.truncated:,} texts were longer than {tuned.backbone.max_tokens} tokens: the "
@@ -64,37 +62,30 @@ def train_full(
         heads=config.members,
         seed=config.seed,
         log_tie=tuned.log_tie,
-        done=lambda: _remove(own),
+        done=lambda: remove(place),
         own={"truncated": tuned.truncated},
     )
 
 
-def _key(base: str | Path, config: FinetuneConfig, snapshot: str) -> str:
-    told = json.dumps([str(base), config.as_json(), snapshot], sort_keys=True)
-    return hashlib.sha256(told.encode()).hexdigest()[:16]
+@contextmanager
+def _lost_where_in_use(report: Reporter) -> Iterator[None]:
+    """A folder in use is no failure: most likely this run's attempt before holds it, in a worker
+    that stood still. If that wakes, it learns that it lost the run, and lets go. So this attempt
+    ends like one whose worker was lost, and the watch sends the run again in about a minute."""
+    try:
+        yield
+    except InUse as error:
+        report.log(str(error))
+        raise LostJob from error
 
 
-def _make_room(place: Path, own: Path) -> None:
-    """A project has one run at a time, so nobody goes on with the others any more."""
-    for other in place.iterdir() if place.exists() else ():
-        if other != own:
-            _remove(other)
-
-
-def _remove(folder: Path) -> None:
-    """Checkpoints are several times the model's size. Renamed first, so that nobody goes on from a
-    half of them; what a cancelled worker still writes is removed by the next run."""
-    gone = folder if folder.name.startswith(GONE) else folder.with_name(f"{GONE}{folder.name}")
-    folder.replace(gone)
-    shutil.rmtree(gone, ignore_errors=True)
-
-
-def _told(report: Reporter) -> Hear:
+def _told(report: Reporter, check: Callable[[], None]) -> Hear:
     """Keeps a point a second, and the last of each member."""
     last = 0.0
 
     def hear(now: Progress) -> None:
         nonlocal last
+        check()
         if time.monotonic() - last < SECONDS_BETWEEN_POINTS and now.step < now.steps:
             return
         last = time.monotonic()

@@ -68,6 +68,7 @@ class Failure(models.TextChoices):
     NO_CHAMPION_FILES = "no champion files"
     DAMAGED_SNAPSHOT = "damaged snapshot"
     WORKER_LOST = "worker lost"
+    OVER_LIMIT = "over the limit"
     OTHER = "other"
 
 

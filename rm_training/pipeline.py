@@ -23,7 +23,9 @@ from annotate.actions.snapshots import take_snapshot
 from annotate.models import Snapshot
 from annotate.queries.snapshots import Damaged
 from rm_training.actions.claims import Claim
+from rm_training.actions.limits import check_epochs, check_time
 from rm_training.actions.progress import Reporter
+from rm_training.checkpoints import place_of
 from rm_training.figures import figures
 from rm_training.full import train_full
 from rm_training.ml.backbone import default_backbone_path
@@ -41,7 +43,7 @@ from rm_training.provenance import provenance
 from rm_training.scoring import Served
 from rm_training.trained import Trained
 
-OUTSIDE = {Failure.DISK_FULL, Failure.OUT_OF_MEMORY, Failure.WORKER_LOST}
+OUTSIDE = {Failure.DISK_FULL, Failure.OUT_OF_MEMORY, Failure.WORKER_LOST, Failure.OVER_LIMIT}
 """Failures that lie neither in the data nor in the settings: the same training may well end."""
 PROBED = 60
 """Responses that are probed, in eight versions each: some seconds on two cores."""
@@ -74,6 +76,7 @@ class Outcome:
 def retrain(*, run: TrainingRun, held: Claim[TrainingRun], report: Reporter) -> Outcome:
     """Everything a run computes. Raises LostJob as soon as the run is no longer this worker's."""
     report.stage("snapshot", 0.0, 0.02)
+    check_epochs(run)
     dataset = dataset_of(_snapshot(run, held))
     comparisons = dataset.overall
     report.log(counts_of(comparisons))
@@ -133,9 +136,11 @@ def _train(
     assert run.snapshot is not None
     tuning = FinetuneConfig.from_json(run.asked)
     held.write(config=tuning.as_json())
-    place = settings.DATA_DIR / "finetune" / str(run.project_id)
-    digest = run.snapshot.sha256
-    return train_full(backbone_path(), dataset, tuning, place=place, snapshot=digest, report=report)
+    base = backbone_path()
+    place = place_of(base, tuning, run.snapshot)
+    return train_full(
+        base, dataset, tuning, place=place, report=report, check=lambda: check_time(run)
+    )
 
 
 def _snapshot(run: TrainingRun, held: Claim[TrainingRun]) -> Snapshot:

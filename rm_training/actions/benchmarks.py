@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import structlog
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
@@ -16,12 +15,11 @@ from annotate.actions.audit import record
 from annotate.errors import Conflict
 from annotate.jobs import enqueue
 from annotate.models import User
-from rm_training.actions.claims import BENCHMARK, Claim, LostJob, claim, heartbeat, words_of
+from rm_training.actions.claims import BENCHMARK, Claim, perform, words_of
 from rm_training.models import BenchmarkRun, RewardModel, Trigger
 from rm_training.queries.benchmarks import Benchmark, benchmark_named, path_of
 
 State = BenchmarkRun.State
-log = structlog.get_logger(__name__)
 
 BUSY = "A benchmark of this model is queued or running already. Wait for it, or cancel it."
 UNKNOWN = "There is no benchmark “{}” in the folder of benchmarks. Choose one that is listed."
@@ -86,18 +84,7 @@ def cancel_benchmark(*, run: BenchmarkRun, by: User) -> BenchmarkRun:
 
 def perform_benchmark(run_id: int) -> None:
     """A worker's part. Any number of deliveries of the message end in one finished run."""
-    held = claim(BenchmarkRun, run_id)
-    if held is None:
-        log.info("benchmark run is taken or has ended", run=run_id)
-        return
-    try:
-        with heartbeat(held):
-            _measure(held)
-    except LostJob:
-        log.info("benchmark run lost or cancelled; nothing of it is kept", run=run_id)
-    except Exception as error:
-        log.exception("benchmark run failed", run=run_id)
-        _fail(held, error)
+    perform(BenchmarkRun, run_id, _measure, _failed)
 
 
 def _measure(held: Claim[BenchmarkRun]) -> None:
@@ -138,16 +125,12 @@ def _sentence(figures: dict[str, Any]) -> str:
     return " ".join(sentences)
 
 
-def _fail(held: Claim[BenchmarkRun], error: Exception) -> None:
-    try:
-        with transaction.atomic():
-            fail(
-                held.lock(),
-                f"The benchmark failed: {words_of(error)} No figure was kept and the model is as "
-                "it was. Start it again once the cause is gone.",
-            )
-    except LostJob:
-        log.info("the failed benchmark run had gone to another worker", run=held.pk)
+def _failed(run: BenchmarkRun, error: Exception) -> None:
+    fail(
+        run,
+        f"The benchmark failed: {words_of(error)} No figure was kept and the model is as it was. "
+        "Start it again once the cause is gone.",
+    )
 
 
 def fail(run: BenchmarkRun, message: str) -> None:

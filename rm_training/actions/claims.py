@@ -6,7 +6,7 @@ proof of anything: the row is. It knows no training, no choosing and no benchmar
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -15,7 +15,7 @@ from typing import Any, Generic, TypeVar
 from uuid import UUID, uuid4
 
 import structlog
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce, Now
 
@@ -67,6 +67,36 @@ class Claim(Generic[AnyJob]):
 def stale() -> Q:
     """Running, and silent for so long that its worker must be dead. By the database's clock."""
     return Q(state=Job.State.RUNNING, heartbeat_at__lt=Now() - STALE_AFTER)
+
+
+def perform(
+    kind: type[AnyJob],
+    pk: int,
+    work: Callable[[Claim[AnyJob]], None],
+    failed: Callable[[AnyJob, Exception], None],
+) -> None:
+    """A worker's part in a job: any number of deliveries of its message end in one result.
+
+    A job that is taken or has ended is left alone. What `work` raises is told to `failed`, which
+    ends the job and holds its row's lock; LostJob ends the work quietly.
+    """
+    held = claim(kind, pk)
+    told = log.bind(kind=kind.__name__, job=pk)
+    if held is None:
+        told.info("job is taken or has ended")
+        return
+    try:
+        try:
+            with heartbeat(held):
+                work(held)
+        except LostJob:
+            raise
+        except Exception as error:
+            told.exception("job failed")
+            with transaction.atomic():
+                failed(held.lock(), error)
+    except LostJob:
+        told.info("job was cancelled or went to another worker; nothing of this attempt is kept")
 
 
 def claim(kind: type[AnyJob], pk: int) -> Claim[AnyJob] | None:

@@ -23,12 +23,10 @@ class Reporter:
         self._began = time.monotonic()
         self._written = 0.0
         self._span = (0.0, 1.0)
-        self.current = ""
 
     def stage(self, name: str, start: float, end: float) -> None:
         """A new stage, which takes the progress bar from `start` to `end` (shares of the run)."""
         self._span = (start, end)
-        self.current = name
         self._claim.write(stage=name[:60], progress=start, log=self._line(name))
 
     def step(self, done: int, total: int) -> None:

@@ -21,7 +21,7 @@ from annotate.jobs import enqueue
 from annotate.models import Project, Task, User
 from annotate.queries.projects import comparison_question
 from rm_training.acquisition.choose import RANDOM, UNCERTAIN, Choice, choose
-from rm_training.actions.claims import CHOOSE, Claim, LostJob, claim, heartbeat, words_of
+from rm_training.actions.claims import CHOOSE, Claim, perform, words_of
 from rm_training.models import RewardModel, Round, RoundTask, Trigger
 from rm_training.queries.pool import Candidates, candidates
 
@@ -80,18 +80,7 @@ def follow_with_round(*, project: Project, by: User | None, trigger: Trigger) ->
 
 def perform_round(round_id: int) -> None:
     """A worker's part. Any number of deliveries of the message end in one round of tasks."""
-    held = claim(Round, round_id)
-    if held is None:
-        log.info("round is taken or has ended", round=round_id)
-        return
-    try:
-        with heartbeat(held):
-            _choose(held)
-    except LostJob:
-        log.info("round went to another worker", round=round_id)
-    except Exception as error:
-        log.exception("round failed", round=round_id)
-        _fail(held, error)
+    perform(Round, round_id, _choose, _failed)
 
 
 def _choose(held: Claim[Round]) -> None:
@@ -174,13 +163,8 @@ def _sentence(round_: Round, found: Candidates, choices: Sequence[Choice]) -> st
     return sentence + found.bounded
 
 
-def _fail(held: Claim[Round], error: Exception) -> None:
-    what = words_of(error)
-    try:
-        with transaction.atomic():
-            fail(held.lock(), f"The round failed: {what} No task was made. Start a new round.")
-    except LostJob:
-        log.info("the failed round had gone to another worker", round=held.pk)
+def _failed(round_: Round, error: Exception) -> None:
+    fail(round_, f"The round failed: {words_of(error)} No task was made. Start a new round.")
 
 
 def fail(round_: Round, message: str) -> None:

@@ -10,7 +10,6 @@ import sys
 import traceback
 from typing import TYPE_CHECKING
 
-import structlog
 from django.db import IntegrityError, transaction
 from django.db.models import Max
 from django.utils import timezone
@@ -20,7 +19,7 @@ from annotate.errors import Conflict
 from annotate.jobs import enqueue
 from annotate.models import Project, User
 from rm_training.actions.champion import lock_champion, promote
-from rm_training.actions.claims import TRAIN, Claim, LostJob, claim, heartbeat, words_of
+from rm_training.actions.claims import TRAIN, Claim, perform, words_of
 from rm_training.actions.plan import settings_of
 from rm_training.actions.progress import Reporter
 from rm_training.actions.rounds import follow_with_round
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     from rm_training.pipeline import Made, Outcome
 
 State = TrainingRun.State
-log = structlog.get_logger(__name__)
 
 BUSY = "A training run of this project is queued or running already. Wait for it, or cancel it."
 OVERTAKEN = (
@@ -114,26 +112,13 @@ def cancel_run(*, run: TrainingRun, by: User) -> TrainingRun:
 def perform_run(run_id: int) -> None:
     """A worker's part. A run that is taken, cancelled or ended is left alone, so any number of
     deliveries of the message end in one finished run."""
-    held = claim(TrainingRun, run_id)
-    if held is None:
-        log.info("training run is taken or has ended", run=run_id)
-        return
-    reporter = Reporter(held)
-    try:
-        with heartbeat(held):
-            _train(held, reporter)
-    except LostJob:
-        log.info("training run lost or cancelled; nothing of it is kept", run=run_id)
-    except Exception as error:
-        log.exception("training run failed", run=run_id)
-        from rm_training.failures import failure_of  # noqa: PLC0415 -- loads torch: workers only
-
-        _fail(held, _sentence(error, reporter.current), failure_of(error), traceback.format_exc())
+    perform(TrainingRun, run_id, _train, _failed)
 
 
-def _train(held: Claim[TrainingRun], reporter: Reporter) -> None:
+def _train(held: Claim[TrainingRun]) -> None:
     from rm_training.pipeline import retrain  # noqa: PLC0415 -- loads torch: workers only
 
+    reporter = Reporter(held)
     run = TrainingRun.objects.select_related("project").get(pk=held.pk)
     if run.attempts > 1:
         reporter.log(f"Attempt {run.attempts}: the worker before this one stopped answering.")
@@ -186,15 +171,17 @@ def _store_model(run: TrainingRun, made: Made) -> RewardModel:
     )
 
 
-def _fail(held: Claim[TrainingRun], message: str, failure: Failure, trace: str) -> None:
-    try:
-        with transaction.atomic():
-            run = held.lock()
-            run.log += trace
-            run.peak_mb = peak_mb()
-            fail(run, message, failure)
-    except LostJob:
-        log.info("the failed run had gone to another worker", run=held.pk)
+def _failed(run: TrainingRun, error: Exception) -> None:
+    """Says what happened, what was kept, what to do."""
+    from rm_training.failures import failure_of  # noqa: PLC0415 -- loads torch: workers only
+
+    run.log += "".join(traceback.format_exception(error))
+    run.peak_mb = peak_mb()
+    sentence = (
+        f"The run failed while at “{run.stage}”: {words_of(error)} The champion and all judgments "
+        "are as they were; the log has the details. Start a new run once the cause is gone."
+    )
+    fail(run, sentence, failure_of(error))
 
 
 def fail(run: TrainingRun, message: str, failure: Failure = Failure.WORKER_LOST) -> None:
@@ -213,15 +200,6 @@ def _end(run: TrainingRun, state: TrainingRun.State, message: str) -> None:
     run.save()
     if run.then_round:
         follow_with_round(project=run.project, by=run.by, trigger=Trigger(run.trigger))
-
-
-def _sentence(error: Exception, stage: str) -> str:
-    """What happened, what was kept, what to do."""
-    return (
-        f"The run failed while at “{stage or 'the start'}”: {words_of(error)} The champion and "
-        "all judgments are as they were; the log has the details. Start a new run once the cause "
-        "is gone."
-    )
 
 
 def peak_mb() -> float:

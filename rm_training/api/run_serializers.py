@@ -8,6 +8,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from rm_training.actions.limits import excess
 from rm_training.api.evaluations import VERDICTS, EvaluationOut
 from rm_training.ml.config import TrainConfig
 from rm_training.ml.finetune.config import FinetuneConfig
@@ -138,7 +139,10 @@ class FullSettings(serializers.Serializer[Any]):
     objective = ObjectiveSettings(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        return _checked(lambda: FinetuneConfig.from_json(attrs), attrs)
+        _checked(lambda: FinetuneConfig.from_json(attrs), attrs)
+        if problem := excess(FinetuneConfig.from_json(attrs)):
+            raise serializers.ValidationError({"epochs": problem})
+        return attrs
 
 
 def _checked(build: Callable[[], object], attrs: dict[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,11 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 
+from annotate.actions.snapshots import take_snapshot
 from annotate.models import Project
+from rm_training.checkpoints import place_of
+from rm_training.ml.finetune.config import FinetuneConfig
+from rm_training.ml.finetune.place import alone
 from rm_training.ml.folder_scorer import FolderScorer
 from rm_training.ml.render import Conversation
 from tests.rm_training.ml_samples import tiny_llama
@@ -43,7 +47,7 @@ def test_a_folder_that_scores_comes_out_and_says_how_good_it_is(
     assert rewards.shape == (1,)
     meta = json.loads((folder / "tiebreak.json").read_text())
     assert (meta["project"], meta["tier"]) == ("helpful", "full")
-    assert not [*(tmp_path / "data" / "finetune").iterdir()]  # no checkpoints are left
+    assert not [*(tmp_path / "data" / "finetune" / str(judged.pk)).iterdir()]  # no checkpoints
     with pytest.raises(CommandError, match="exists already"):
         call_command("finetune", judged.slug, str(folder), **options)
 
@@ -52,6 +56,17 @@ def test_too_few_judgments_train_nothing(project: Project, tmp_path: Path) -> No
     with pytest.raises(CommandError, match="Nothing was trained: a retrain needs at least 20"):
         call_command("finetune", project.slug, str(tmp_path / "m"), stdout=StringIO())
     assert not (tmp_path / "m").exists()
+
+
+def test_what_a_run_trains_already_is_not_trained_beside_it(
+    judged: Project, tmp_path: Path
+) -> None:
+    base = str(tiny_llama(tmp_path / "base"))
+    snapshot = take_snapshot(project=judged, by=None)
+    place = place_of(base, FinetuneConfig(max_tokens=64), snapshot)
+    options = {"backbone": base, "max_tokens": 64, "stdout": StringIO()}
+    with alone(place), pytest.raises(CommandError, match="Another process is training in"):
+        call_command("finetune", judged.slug, str(tmp_path / "model"), **options)
 
 
 @pytest.mark.parametrize("backbone", ["/nowhere", None])

@@ -7,6 +7,7 @@ import errno
 import pytest
 import torch
 
+from rm_training.actions.limits import OverLimit
 from rm_training.failures import failure_of
 from rm_training.ml.finetune.member import OutOfMemory
 from rm_training.ml.solve import NotConverged
@@ -27,6 +28,7 @@ def raised_by_saving_to_a_full_disk() -> Exception:
         (OSError(errno.ENOSPC, "No space left on device"), Failure.DISK_FULL),
         (OutOfMemory("One prompt does not fit."), Failure.OUT_OF_MEMORY),
         (torch.OutOfMemoryError("CUDA out of memory. Tried to allocate"), Failure.OUT_OF_MEMORY),
+        (OverLimit("24 hours"), Failure.OVER_LIMIT),
         (NotConverged("200 steps"), Failure.NOT_CONVERGED),
         (ZeroDivisionError("division by zero"), Failure.OTHER),
     ],

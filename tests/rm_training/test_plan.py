@@ -147,6 +147,7 @@ def test_the_plan_is_read_and_replaced_and_audited(
     [
         ({"full": {"epochs": 0}}, "greater than or equal to 0.01"),
         ({"full": {"prompts_per_step": 10, "prompts_per_batch": 4}}, "no whole number of batches"),
+        ({"full": {"epochs": 7, "members": 3}}, "3 × 7, is more than the operator's limit"),
         ({"full": {"objective": {"strength": "loud"}}}, "not a valid choice"),
         ({"nightly": {"label_smoothing": 0.5}}, "less than or equal to 0.49"),
         ({"grown": 0}, "greater than or equal to 1"),

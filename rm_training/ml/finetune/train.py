@@ -21,6 +21,7 @@ from pathlib import Path
 from rm_training.ml.data import Comparisons
 from rm_training.ml.finetune.config import FinetuneConfig
 from rm_training.ml.finetune.member import Job, reward_scale, train_member
+from rm_training.ml.finetune.place import alone
 from rm_training.ml.finetune.progress import Hear
 from rm_training.ml.finetune.tuned import FineTuned, averaged
 from rm_training.ml.finetune.write import load_finetuned, runs_of
@@ -46,21 +47,22 @@ def finetune(
     Checkpoints and finished members go to the folder `place`; what is there already is gone on
     from, to the same result, and members that are finished are not trained again. `progress` hears
     of every step, `report` of memory that ran out. What either raises ends the training; the last
-    checkpoint stays. Raises ValueError where there is nothing to learn from, LossNotFinite,
+    checkpoint stays. Raises ValueError where there is nothing to learn from, LossNotFinite, InUse,
     OutOfMemory, OtherRun, and what `load_classifier`, `check_packing` and `write_finetuned` raise.
     """
     if not len(comparisons):
         raise ValueError("There are no comparisons to train on.")
-    _claim(place, str(base), comparisons, config)
-    size, folders = config.prompts_per_batch, []
-    for member in range(config.members):
-        folders.append(place / "members" / str(member))
-        checkpoints = place / "checkpoints" / str(member)
-        job = Job(str(base), comparisons, config, member, checkpoints, folders[-1])
-        size = train_member(job, size=size, progress=progress, report=report)
-    if config.members == 1:
-        return load_finetuned(folders[0])
-    backbone = averaged(folders, config.max_tokens)
+    with alone(place):
+        _claim(place, str(base), comparisons, config)
+        size, folders = config.prompts_per_batch, []
+        for member in range(config.members):
+            folders.append(place / "members" / str(member))
+            checkpoints = place / "checkpoints" / str(member)
+            job = Job(str(base), comparisons, config, member, checkpoints, folders[-1])
+            size = train_member(job, size=size, progress=progress, report=report)
+        if config.members == 1:
+            return load_finetuned(folders[0])
+        backbone = averaged(folders, config.max_tokens)
     mean, std = reward_scale(backbone, comparisons, config.seed)
     runs = tuple(run for folder in folders for run in runs_of(folder))
     return FineTuned(backbone, mean, std, runs, tuple(folders))
@@ -86,6 +88,6 @@ def _claim(place: Path, base: str, comparisons: Comparisons, config: FinetuneCon
 def _digest(comparisons: Comparisons) -> str:
     texts = [[list(map(dict, c.messages)), c.response] for c in comparisons.conversations]
     digest = hashlib.sha256(json.dumps(texts).encode())
-    for column in ("first", "second", "target", "tie", "strength", "weight", "prompt"):
+    for column in ("first", "second", "target", "tie", "strength", "weight", "prompt", "task"):
         digest.update(getattr(comparisons, column).tobytes())
     return digest.hexdigest()

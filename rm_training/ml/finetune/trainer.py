@@ -14,8 +14,9 @@ from torch import nn
 from transformers import PrinterCallback, Trainer, TrainingArguments
 
 from rm_training.ml.finetune.config import FinetuneConfig
-from rm_training.ml.finetune.encode import Prompt, pack
+from rm_training.ml.finetune.encode import Prompt
 from rm_training.ml.finetune.objective import Objective
+from rm_training.ml.finetune.pack import pack
 from rm_training.ml.finetune.progress import Listener
 
 TIE_RATE = 0.05
