@@ -19,7 +19,7 @@ from rm_training.acquisition.systematic import FloatArray, IntArray
 from rm_training.embeddings import DatabaseCache
 from rm_training.ml.backbone import Backbone, embed_all
 from rm_training.ml.data import Floats
-from rm_training.ml.ensemble import HeadEnsemble, intervals
+from rm_training.ml.ensemble import HeadEnsemble, half_width, intervals
 from rm_training.ml.export import META_FILE, load_criteria, load_ensemble
 from rm_training.ml.finetune.tuned import FineTuned, scores_of
 from rm_training.ml.finetune.write import load_finetuned
@@ -127,7 +127,9 @@ def score_pool(champion: RewardModel, found: Candidates, *, beat: Callable[[], N
         scores[:, rows] = intervals(members, group)
         _store(champion, found.response[rows], scores[:, rows])
     mean, lower, upper = scores
-    return replace(found, pool=replace(found.pool, mean=mean, lower=lower, upper=upper))
+    wide = half_width(champion.heads) if champion.heads > 1 else found.pool.half_width
+    pool = replace(found.pool, mean=mean, lower=lower, upper=upper, half_width=wide)
+    return replace(found, pool=pool)
 
 
 def _by_prompt(prompt: IntArray) -> Iterator[IntArray]:

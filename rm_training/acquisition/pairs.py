@@ -33,6 +33,8 @@ class Pool:
     """How many policy versions old the response is; 0 is the newest."""
     evaluation: BoolArray
     """Whether the prompt belongs to the evaluation split; the same for all its responses."""
+    half_width: float = 1.96
+    """Half of an interval's width in deviations of the champion's ensemble."""
 
     def __post_init__(self) -> None:
         columns = (self.mean, self.lower, self.upper, self.age, self.evaluation)

@@ -3,7 +3,7 @@
 It knows rewards and their intervals, not the model that gave them.
 
 The difference of two rewards is taken as normal, d ~ N(μ, s²), with μ the difference of the means
-and s² = s_i² + s_j², s = (upper − lower) / (2 · 1.96) each. The weight of the pair is BALD, the
+and s² = s_i² + s_j², each s the deviation of the ensemble. The weight of the pair is BALD, the
 mutual information between the rater's choice and the reward model,
 
     w = H(E[σ(d)]) − E[H(σ(d))],    H(p) = −p log p − (1 − p) log(1 − p), in nats,
@@ -26,8 +26,6 @@ import numpy as np
 from rm_training.acquisition.pairs import Pairs, Pool
 from rm_training.acquisition.systematic import FloatArray
 
-# The half width of a 95 % interval in standard deviations.
-_HALF_WIDTH = 1.959963984540054
 _FLOOR = 0.1
 _NODES, _NODE_WEIGHTS = np.polynomial.hermite_e.hermegauss(32)
 
@@ -37,7 +35,7 @@ def pair_weights(pool: Pool, pairs: Pairs) -> FloatArray:
 
     Where no pair has anything to teach (all intervals have no width), all weigh the same.
     """
-    deviation = (pool.upper - pool.lower) / (2 * _HALF_WIDTH)
+    deviation = (pool.upper - pool.lower) / (2 * pool.half_width)
     difference = pool.mean[pairs.first] - pool.mean[pairs.second]
     information = bald(difference, np.hypot(deviation[pairs.first], deviation[pairs.second]))
     average = information.mean() if len(information) else 0.0

@@ -1,6 +1,7 @@
 """The one temperature of an ensemble's rewards, from what its heads said of prompts left out.
 
-It knows rewards of comparisons, no features and no held-out data: figures on these stay honest.
+It knows rewards of judgments, no features and no held-out data: figures on these stay honest.
+Guo, Pleiss, Sun & Weinberger, "On calibration of modern neural networks" (2017), arXiv:1706.04599.
 """
 
 from __future__ import annotations
@@ -9,43 +10,69 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
+from scipy.optimize import brentq
+from torch import Tensor
 
-from rm_training.ml.aggregate import NoTemperature, fit_temperature
 from rm_training.ml.data import Bools, Floats, Ints
-from rm_training.ml.likelihood import pair_loss
+from rm_training.ml.losses import Rewards, Targets
+
+LARGEST = 512.0
+"""Log-odds that no two answers are thought to be further apart than."""
+
+
+class NoTemperature(ValueError):
+    """No temperature between 0 and infinity is best; the message says which of them it would be."""
 
 
 @dataclass(frozen=True)
 class OutOfFold:
-    """n comparisons with the rewards of heads that were fitted without their prompt.
+    """Judgments with the rewards of heads that were fitted without their prompt.
 
-    `margin` [n]: reward of the first response minus the second's. `outcomes` [n, 3], `weight`,
-    `fold` [n]. `log_tie`: the mean log nu of the folds' heads, None without ties.
+    `rewards`: as those of one head. `targets`: what people said, of the same judgments. `weight`,
+    `fold` [n]. `log_tie` [T - 1, 1]: the mean log nu of the folds' heads, None without ties.
     """
 
-    margin: Floats
-    outcomes: Floats
+    rewards: Rewards
+    targets: Targets
     weight: Floats
     fold: Ints
-    log_tie: float | None
+    log_tie: Tensor | None
 
-    @property
-    def target(self) -> Floats:
-        """P(first over second), ties half, [n]."""
-        target: Floats = self.outcomes[:, 0] + self.outcomes[:, 1] / 2
-        return target
-
-    def nll(self, margin: Floats) -> float:
-        """The mean cross-entropy of other margins [n], in nats."""
-        tie = None if self.log_tie is None else torch.tensor(self.log_tie).double()
-        loss = pair_loss(torch.from_numpy(margin), torch.from_numpy(self.outcomes), tie).numpy()
-        return float(np.average(loss, weights=self.weight))
+    def losses(self, inverse: Tensor) -> Tensor:
+        """The cross-entropy of each judgment with rewards times `inverse`, [n] in nats."""
+        ranked = tuple(rewards * inverse for rewards in self.rewards.ranked)
+        scaled = Rewards(self.rewards.difference * inverse, ranked)
+        return self.targets.losses(scaled, self.log_tie)[:, 0]
 
     def temperature(self, rows: Bools) -> float:
-        """The best temperature of some comparisons. Raises NoTemperature."""
-        return fit_temperature(
-            self.margin[rows], self.target[rows], self.weight[rows], log_tie=self.log_tie
-        )
+        """The temperature T at which the rewards / T of some judgments have the least loss.
+
+        The loss is convex in 1/T, so its slope there has one zero; nu stays as it is. Raises
+        NoTemperature where that lies at no finite T above 0.
+        """
+        weight = torch.from_numpy(np.where(rows, self.weight, 0))
+        unit = self._largest() or 1.0
+
+        def slope(inverse: float) -> float:
+            at = torch.tensor(inverse / unit, dtype=torch.float64, requires_grad=True)
+            (found,) = torch.autograd.grad(weight @ self.losses(at), at)
+            return float(found)
+
+        start = slope(0)
+        if start >= 0:
+            raise NoTemperature("The rewards do not point the judgments' way: T would be infinite.")
+        high = 1.0
+        while slope(high) <= -1e-9 * start:
+            high *= 2
+            if high > LARGEST:
+                raise NoTemperature("No judgment contradicts the rewards: T would be 0.")
+        return unit / float(brentq(slope, 0, high))
+
+    def _largest(self) -> float:
+        """The largest difference of two rewards."""
+        spans = [rewards.amax(-1) - rewards.amin(-1) for rewards in self.rewards.ranked]
+        gaps = torch.cat([x.abs().ravel() for x in (self.rewards.difference, *spans)])
+        return float(gaps.max()) if len(gaps) else 0.0
 
 
 @dataclass(frozen=True)
@@ -68,7 +95,7 @@ def calibrate(found: OutOfFold | None) -> Calibration:
         temperature = found.temperature(np.ones(len(found.fold), bool))
     except NoTemperature as error:
         return Calibration(1.0, f"Rewards are as trained. {error}")
-    before, after = found.nll(found.margin), found.nll(tempered)
+    before, after = (np.average(x, weights=found.weight) for x in (_losses(found, 1.0), tempered))
     figures = f"NLL {before:.4f} out of fold, {after:.4f} with a temperature of {temperature:.3f}"
     if after >= before:
         return Calibration(1.0, f"Rewards are as trained: {figures}.")
@@ -76,9 +103,14 @@ def calibrate(found: OutOfFold | None) -> Calibration:
 
 
 def _tempered(found: OutOfFold) -> Floats:
-    """Margins [n], each divided by the temperature of the other folds."""
-    tempered = np.empty_like(found.margin)
+    """The loss of each judgment with the temperature of the other folds, [n]."""
+    losses = np.empty(len(found.fold))
     for fold in np.unique(found.fold):
         inside = found.fold == fold
-        tempered[inside] = found.margin[inside] / found.temperature(~inside)
-    return tempered
+        losses[inside] = _losses(found, 1 / found.temperature(~inside))[inside]
+    return losses
+
+
+def _losses(found: OutOfFold, inverse: float) -> Floats:
+    losses: Floats = found.losses(torch.tensor(inverse, dtype=torch.float64)).numpy()
+    return losses

@@ -20,9 +20,16 @@ from rm_training.ml.config import TrainConfig
 from rm_training.ml.data import Comparisons, Dataset, Floats, Ints
 from rm_training.ml.ensemble import HeadEnsemble
 from rm_training.ml.evaluate import Evaluation, evaluate
-from rm_training.ml.likelihood import pair_loss
 from rm_training.ml.losses import TIE_VARIANCE
-from rm_training.ml.train import Features, Problem, compared, ensemble_of, smoothed, train_heads
+from rm_training.ml.train import (
+    Features,
+    Problem,
+    compared,
+    design_of,
+    ensemble_of,
+    train_heads,
+)
+from rm_training.ml.units import targets_of, units_of
 
 MIN_COMPARISONS = 50
 """To learn a criterion from: with fewer, each of five folds leaves fewer than ten to judge by."""
@@ -159,18 +166,16 @@ def _sum(
 def _left_out_rewards(
     found: CriteriaHeads, features: Features, dataset: Dataset, config: TrainConfig
 ) -> Floats:
-    """Of the overall train comparisons, the first response's reward less the second's by each
-    criterion's heads that had not seen the prompt, in standard deviations; [n, criteria]."""
-    overall = dataset.overall.training()
-    fold_of = _fold_of_prompts(len(overall.groups), config)
-    fold = fold_of[overall.prompt]
+    """Of each text of the table the reward by each criterion's heads that had not seen its prompt,
+    in standard deviations; [m, criteria]."""
+    fold_of = _fold_of_prompts(len(dataset.overall.groups), config)
+    fold = fold_of[dataset.overall.row_prompt]
     columns = []
     for name, ensemble in found.ensembles.items():
         train = dataset.criteria[name].training()
-        heads = _heads_by_fold(features, train, fold_of[train.prompt], ensemble, config)
+        heads = _heads_by_fold(features, train, fold_of, ensemble, config)
         rewards = features @ heads.T.astype(np.float32) / ensemble.std
-        margin = rewards[overall.first, fold] - rewards[overall.second, fold]
-        columns.append(margin.astype(np.float64))
+        columns.append(rewards[np.arange(len(fold)), fold].astype(np.float64))
     return np.stack(columns, axis=1)
 
 
@@ -182,11 +187,15 @@ def _fold_of_prompts(prompts: int, config: TrainConfig) -> Ints:
 
 
 def _heads_by_fold(
-    features: Features, train: Comparisons, fold: Ints, ensemble: HeadEnsemble, config: TrainConfig
+    features: Features,
+    train: Comparisons,
+    fold_of: Ints,
+    ensemble: HeadEnsemble,
+    config: TrainConfig,
 ) -> Floats:
     """Raw heads [folds, d], each fitted without its fold and scaled as the ensemble is."""
     problem = Problem.of(features, train)
-    kept = (fold[:, None] != np.arange(config.folds)).astype(np.float64)
+    kept = (fold_of[problem.prompt, None] != np.arange(config.folds)).astype(np.float64)
     fitted = problem.fit(kept, np.full(config.folds, ensemble.penalty), config)
     return problem.unscale(fitted) / ensemble.temperature
 
@@ -194,25 +203,27 @@ def _heads_by_fold(
 def _weigh(
     columns: Floats, overall: Comparisons, config: TrainConfig
 ) -> tuple[Floats, float | None]:
-    """Weights [c], none below 0, of columns [n, c] for the least loss on overall comparisons, and
-    their log nu.
+    """Weights [c], none below 0, of columns [m, c] of the table's texts for the least loss on
+    overall comparisons, and log nu of two answers.
 
-        sum over comparisons of weight pair_loss(columns @ weights, outcomes, log_tie)
-        + |weights|^2 / 2 + log_tie^2 / (2 * 100)
+        sum over judgments of weight loss(columns @ weights, outcomes, log_tie)
+        + |weights|^2 / 2 + sum of log_tie^2 / (2 * 100)
     """
-    x, weight = torch.from_numpy(columns), torch.from_numpy(overall.weight)
-    outcomes = torch.from_numpy(smoothed(overall.outcomes, config))
-    c, tied = columns.shape[1], bool(overall.tie.sum() > 0)
+    c, units = columns.shape[1], units_of(overall)
+    design, targets = design_of(columns, units, np.ones(c)), targets_of(units, config)
+    targets, weight = replace(targets, use="ignore"), torch.from_numpy(units.weight)
+    ties = len(targets.ties)
 
     def loss(theta: Floats) -> tuple[float, Floats]:
         at = torch.tensor(theta, requires_grad=True)
-        log_tie = at[c] if tied else None
+        log_tie = at[c:, None] if ties else None
         prior = (at[:c] ** 2).sum() / 2 + (at[c:] ** 2).sum() / (2 * TIE_VARIANCE)
-        total = (weight * pair_loss(x @ at[:c], outcomes, log_tie)).sum() + prior
+        losses = targets.losses(design.rewards(at[:c, None]), log_tie)[:, 0]
+        total = weight @ losses + prior
         total.backward()  # type: ignore[no-untyped-call]  # torch leaves it unannotated
         assert at.grad is not None
         return total.item(), at.grad.numpy()
 
-    bounds = [(0, None)] * c + [(None, None)] * tied
-    found = minimize(loss, np.zeros(c + tied), jac=True, method="L-BFGS-B", bounds=bounds).x
-    return found[:c], float(found[c]) if tied else None
+    bounds = [(0, None)] * c + [(None, None)] * ties
+    found = minimize(loss, np.zeros(c + ties), jac=True, method="L-BFGS-B", bounds=bounds).x
+    return found[:c], float(found[c]) if ties else None

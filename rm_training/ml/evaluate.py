@@ -22,7 +22,7 @@ from scipy.special import expit
 
 from rm_training.ml.comparing import correctness
 from rm_training.ml.config import TrainConfig
-from rm_training.ml.data import Comparisons, Floats
+from rm_training.ml.data import Comparisons, Floats, Ints
 from rm_training.ml.intervals import Interval, interval, ratio
 from rm_training.ml.likelihood import preference_log_odds
 from rm_training.ml.losses import preference_loss
@@ -201,8 +201,10 @@ def learning_curve(
     is close to the ensemble's accuracy, not equal to it. `comparisons` holds both splits.
     """
     train, held_out = comparisons.training(), comparisons.held_out()
-    columns = _parts(train, fractions, config)
     problem = Problem.of(features, train)
+    columns, pairs = (
+        _parts(prompt, fractions, config) for prompt in (problem.prompt, train.prompt)
+    )
     heads = problem.unscale(problem.fit(columns, np.full(columns.shape[1], penalty), config))
     scores = features.astype(np.float64) @ heads.T
     return [
@@ -212,13 +214,13 @@ def learning_curve(
             comparisons=int(part.sum()),
             accuracy=_accuracy(margins(score, held_out), held_out, config),
         )
-        for fraction, part, score in zip(fractions, columns.T, scores.T, strict=True)
+        for fraction, part, score in zip(fractions, pairs.T, scores.T, strict=True)
     ]
 
 
-def _parts(train: Comparisons, fractions: Sequence[float], config: TrainConfig) -> Floats:
-    """1 where a comparison's prompt is among the first fraction in a shuffled order, [n, F]."""
-    _, index = np.unique(train.prompt, return_inverse=True)
+def _parts(prompt: Ints, fractions: Sequence[float], config: TrainConfig) -> Floats:
+    """1 where a prompt [n] is among the first fraction in a shuffled order, [n, F]."""
+    _, index = np.unique(prompt, return_inverse=True)
     prompts = int(index.max()) + 1
     place = np.random.default_rng([config.seed, 3]).permutation(prompts)[index]
     sizes = np.maximum(1, np.round(np.array(fractions) * prompts))

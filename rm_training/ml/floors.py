@@ -73,8 +73,8 @@ def style_scores(texts: Sequence[str], train: Comparisons, config: TrainConfig) 
 
 def _linear_scores(features: Features, train: Comparisons, config: TrainConfig) -> Floats:
     problem = Problem.of(features, train)
-    penalty = choose_penalty(problem, train.prompt, config)
-    heads = problem.fit(np.ones((len(train), 1)), np.array([penalty]), config)
+    penalty = choose_penalty(problem, config)
+    heads = problem.fit(np.ones((len(problem.units), 1)), np.array([penalty]), config)
     scores: Floats = features @ problem.unscale(heads)[0]
     return scores
 

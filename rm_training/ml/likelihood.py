@@ -17,36 +17,44 @@ arXiv:1909.07123.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
-from rm_training.ml.rankings import Rankings
+from rm_training.ml.rankings import WeakOrders
+
+SMALLEST = torch.finfo(torch.float64).tiny
 
 
-def ranking_loss(rewards: Tensor, rankings: Rankings, log_tie: Tensor | None = None) -> Tensor:
-    """Minus the log-likelihood of each ranking, in nats.
+def ranking_loss(rewards: Tensor, orders: WeakOrders, log_tie: Tensor | None = None) -> Tensor:
+    """The cross-entropy of distributions over weak orders, in nats.
 
-        loss = sum over choices S of A of
-               log(sum over S' in A of nu_|S'| exp(mean of r over S'))
-               - mean of r over S - log nu_|S|
+        loss = sum over sets A of P(A is left) log(sum over S in A of nu_|S| exp(mean of r over S))
+               - sum over sets S of P(S is chosen) (mean of r over S + log nu_|S|)
 
-    rewards: [..., n, k], in float32 or float64, of whatever value where an answer was left out;
-    leading dimensions are heads. log_tie: log nu of ties of 2, 3, ... answers, [T - 1], or
-    [..., T - 1] for one a head; larger ties are impossible, and without it every tie. Returns
-    [..., n], 0 where nothing was compared. A posterior over several rankings is as many rows, each
-    weighted with its probability. Time and memory are some k T^2 / 2 numbers a ranking and head.
+    rewards: [..., n, k], of whatever value where an answer was left out; leading dimensions are
+    heads. log_tie: log nu of ties of 2, 3, ... answers, [T - 1], or [..., T - 1] for one a head;
+    larger ties are impossible, and without it every tie. Returns [..., n] in the rewards' type, 0
+    where nothing was compared. Where all is certain it is minus the log-likelihood of a ranking.
+    It is computed in float64, where rewards may lie 700 apart: farther, a loss is finite but too
+    small. Time and memory are some 4^k numbers a task and head.
     """
-    _check(rewards, rankings, log_tie)
-    log_nu = _log_nu(rewards.new_zeros(0) if log_tie is None else log_tie)
-    reward = _in_order(rewards, rankings)
-    total = _log_totals(reward, log_nu).masked_fill(rankings.chosen == 0, 0).sum(-1)
-    chosen = (rankings.share.to(reward.dtype) * reward).sum(-1)
-    # Where no choice starts this is the log nu of one, which is 0.
-    tied = log_nu[..., rankings.chosen.clamp(min=1) - 1].sum(-1)
-    return total - chosen - tied
+    _check(rewards, orders, log_tie)
+    sets = orders.sets
+    log_nu = _log_nu(rewards.new_zeros(0) if log_tie is None else log_tie).double()
+    possible = (sets.size <= log_nu.shape[-1]).nonzero()[:, 0]
+    share, inside = sets.share[possible].to(log_nu), sets.inside[possible].to(log_nu)
+    reward = _levelled(rewards, orders.left_out.to(rewards.device)).double()
+    nu = log_nu[..., None, (sets.size[possible] - 1).to(log_nu.device)]
+    worth = reward @ share.T + nu
+    level = worth.detach().amax(-1, keepdim=True)
+    total = (worth - level).exp() @ inside
+    left, chosen = orders.left.to(total), orders.chosen[:, possible].to(total)
+    # Of sets that nothing is chosen from the total may be 0.
+    log_total = torch.where(left > 0, total, 1).clamp(min=SMALLEST).log() + level
+    loss = (left * log_total).sum(-1) - torch.where(chosen > 0, chosen * worth, 0).sum(-1)
+    return loss.to(rewards)
 
 
 def pair_loss(
@@ -101,44 +109,13 @@ def preference_log_odds(difference: Tensor, log_tie: Tensor | None = None) -> Te
     return torch.logaddexp(difference / 2, half) - torch.logaddexp(-difference / 2, half)
 
 
-def pair_differences(rewards: Tensor) -> Tensor:
-    """r_i - r_j of the pairs (0, 1), (0, 2), ..., (1, 2), ...: [..., k] to [..., k(k-1)/2]."""
-    k = rewards.shape[-1]
-    i, j = torch.triu_indices(k, k, 1, device=rewards.device)
-    return rewards[..., i] - rewards[..., j]
-
-
-def robust_targets(target: Tensor, flip_rate: float) -> Tensor:
-    """Targets [..., 3] whose expected loss, where judgments flip at that rate, is that without.
-
-    Robust DPO (Chowdhury et al. 2024, arXiv:2403.00409): the inverse of what label smoothing does.
-    Such a loss has no lower bound, so rewards need a penalty.
-    """
-    if not 0 <= flip_rate < 0.5:
-        raise ValueError(f"A flip rate must be at least 0 and below 1/2, not {flip_rate}.")
-    return ((1 - flip_rate) * target - flip_rate * target.flip(-1)) / (1 - 2 * flip_rate)
-
-
-def centring_penalty(rewards: Tensor, left_out: Tensor | None = None) -> Tensor:
+def centring_penalty(rewards: Tensor) -> Tensor:
     """(r_i + r_j)^2 of a pair, and of k answers (twice their mean)^2, to be times a coefficient.
 
     It fixes the level of rewards, which no comparison says anything about (Eisenstein et al. 2023,
-    arXiv:2312.09244). rewards: [..., n, k]; left_out: [n, k]; returns [..., n].
+    arXiv:2312.09244). rewards: [..., n, k]; returns [..., n].
     """
-    if left_out is None:
-        return (2 * rewards.mean(-1)) ** 2
-    count = (~left_out).sum(-1).clamp(min=1)
-    return (2 * rewards.masked_fill(left_out, 0).sum(-1) / count) ** 2
-
-
-def weighted_mean(loss: Tensor, weight: Tensor) -> Tensor:
-    """The mean over the last dimension, weighted by raters or comparisons; 0 if none has weight.
-
-    loss: [..., n]; weight: [n] or [..., n], not negative. A pair's `scale` is not among the
-    weights, so that a batch of strong preferences has the larger loss.
-    """
-    total = weight.sum(-1)
-    return (weight * loss).sum(-1) / torch.where(total > 0, total, 1)
+    return (2 * rewards.mean(-1)) ** 2
 
 
 def _log_total(d: Tensor, log_tie: Tensor | None) -> Tensor:
@@ -155,17 +132,17 @@ def _outcomes(d: Tensor, log_tie: Tensor | None) -> Tensor:
     return torch.stack(logits, -1)
 
 
-def _check(rewards: Tensor, rankings: Rankings, log_tie: Tensor | None) -> None:
-    if rewards.shape[-2:] != rankings.order.shape:
+def _check(rewards: Tensor, orders: WeakOrders, log_tie: Tensor | None) -> None:
+    if rewards.shape[-2:] != orders.left_out.shape:
         raise ValueError(
             f"Rewards {list(rewards.shape)} do not end in the shape of the rankings, "
-            f"{list(rankings.order.shape)}."
+            f"{list(orders.left_out.shape)}."
         )
     largest = 1 if log_tie is None else 1 + log_tie.shape[-1]
-    if rankings.largest_tie > largest:
+    if orders.ties[largest - 1 :].any():
         raise ValueError(
-            f"{rankings.largest_tie} answers tie, but log_tie makes ties of more than {largest} "
-            "impossible. Give it a number for each size from 2 up."
+            f"Answers tie, but log_tie makes ties of more than {largest} impossible. Give it a "
+            "number for each size from 2 up."
         )
 
 
@@ -174,48 +151,10 @@ def _log_nu(log_tie: Tensor) -> Tensor:
     return torch.cat([log_tie.new_zeros(*log_tie.shape[:-1], 1), log_tie], -1)
 
 
-def _in_order(rewards: Tensor, rankings: Rankings) -> Tensor:
-    """Rewards from best to worst place, less the row's largest; 0 where an answer was left out.
+def _levelled(rewards: Tensor, left_out: Tensor) -> Tensor:
+    """Rewards less the row's largest, 0 where an answer was left out.
 
     The likelihood does not see the level, and near 0 there are more digits.
     """
-    level = rewards.detach().masked_fill(rankings.left_out, -torch.inf).amax(-1, keepdim=True)
-    reward = (rewards - level).masked_fill(rankings.left_out, 0)
-    return torch.take_along_dim(reward, rankings.order.expand(reward.shape), -1)
-
-
-def _log_totals(reward: Tensor, log_nu: Tensor) -> Tensor:
-    """At each place, the log of the sum over all sets of the answers from there to the end.
-
-    [..., n, k] and [..., T] to [..., n, k].
-    """
-    k, sizes = reward.shape[-1], range(1, log_nu.shape[-1] + 1)
-    sums = [_log_sums((reward / size).unbind(-1), size) for size in sizes]
-    totals = []
-    for left in range(k, 0, -1):
-        by_size = [
-            log_nu[..., size - 1, None] + of_size[left - size]
-            for size, of_size in zip(sizes, sums, strict=True)
-            if size <= left
-        ]
-        totals.append(torch.stack(by_size).logsumexp(0))
-    return torch.stack(totals, -1)
-
-
-def _log_sums(worth: Sequence[Tensor], size: int) -> list[Tensor]:
-    """The log of the sum over all sets of a size of the last m answers, for m = size, ..., k.
-
-    Of logs of worths, k times [..., n]. These are elementary symmetric polynomials: each answer
-    from the last one on adds, degree by degree, the sets that hold it to those that do not, so that
-    no sets are listed.
-    """
-    degrees = [torch.zeros_like(worth[0])]
-    sums = []
-    for one in reversed(worth):
-        holding = [one + fewer for fewer in degrees[:size]]
-        without, new = degrees[1:], holding[len(degrees) - 1 :]
-        # Unlike logaddexp this has second derivatives at any distance.
-        both = [torch.stack(pair).logsumexp(0) for pair in zip(without, holding, strict=False)]
-        degrees = [degrees[0], *both, *new]
-        sums += degrees[size:]
-    return sums
+    level = rewards.detach().masked_fill(left_out, -torch.inf).amax(-1, keepdim=True)
+    return (rewards - level).masked_fill(left_out, 0)

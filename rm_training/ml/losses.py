@@ -1,22 +1,23 @@
 """The whole loss of a reward model's heads, in view. It knows no features and no optimiser.
 
-A task of k answers comes as the pairs of it that were compared, at most k(k-1)/2, each weighted
-1/(k-1): a composite likelihood, whose maximum is consistent though its terms are not independent
-(Varin, Reid & Firth, "An overview of composite likelihood methods", 2011). It is not the
-Plackett-Luce likelihood of rankings because the consensus of raters is a posterior over the
-outcomes of pairs, not over rankings. For data that are rankings, `likelihood.ranking_loss` is that
-likelihood, of which `pair_loss` is the case of two answers.
+A judgment is a pair, or a task of several answers whose weak order is learnt whole; the likelihood
+of the second is that of the first where there are two answers (`likelihood`). Pairs of a task that
+is not learnt whole are a composite likelihood, whose maximum is consistent though its terms are not
+independent (Varin, Reid & Firth, "An overview of composite likelihood methods", 2011).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
+import torch
 from torch import Tensor
 from torch.nn.functional import softplus
 
 from rm_training.ml.config import Strength
-from rm_training.ml.likelihood import pair_loss
+from rm_training.ml.likelihood import pair_loss, ranking_loss
+from rm_training.ml.rankings import WeakOrders
 
 TIE_VARIANCE = 100.0
 """Of log nu's prior, the one that the project's statistics have: it only keeps log nu finite."""
@@ -31,40 +32,63 @@ def preference_loss(margin: Tensor, target: Tensor) -> Tensor:
     return softplus(margin) - target * margin
 
 
+class Rewards(NamedTuple):
+    """What M heads make of the judgments. `difference` [n, M]: of pairs, the first response's
+    reward less the second's. `ranked`: of the answers of whole tasks, [M, R, k] for each k."""
+
+    difference: Tensor
+    ranked: tuple[Tensor, ...] = ()
+
+
 @dataclass(frozen=True)
 class Targets:
-    """What people said of n pairs, and how the loss takes it.
+    """What people said of n pairs and some whole tasks, and how the loss takes it.
 
     `outcomes` [n, 3]: P(first wins), P(tie), P(second wins). `strength` [n]: above 0 for the first,
-    below for the second, 0 where unknown.
+    below for the second, 0 where unknown; nobody is asked for it where there are more than two.
+    `orders`: of the whole tasks, by the number of answers, smoothed already.
     """
 
     outcomes: Tensor
     strength: Tensor
     use: Strength = "ignore"
     label_smoothing: float = 0.0
+    orders: tuple[WeakOrders, ...] = ()
 
     @property
-    def tied(self) -> bool:
-        """Whether the model is Davidson's; without any tie it is Bradley and Terry's."""
-        return bool(self.outcomes[:, 1].sum() > 0)
+    def ties(self) -> Tensor:
+        """How often 2, 3, ... answers tie, up to the most that ever do; empty without any tie.
 
-    def losses(self, difference: Tensor, log_tie: Tensor | None) -> Tensor:
-        """`pair_loss` of M heads' differences of rewards [n, M] and log nu [M]; [n, M], in nats."""
+        So many numbers log nu has: the model is then Davidson's, else Bradley and Terry's.
+        """
+        most = max([1, *(orders.ties.shape[0] for orders in self.orders)])
+        ties = self.outcomes.new_zeros(most)
+        ties[0] += self.outcomes[:, 1].sum()
+        for orders in self.orders:
+            ties[: len(orders.ties)] += orders.ties
+        return ties[: int(ties.nonzero().max()) + 1] if ties.any() else ties[:0]
+
+    def losses(self, rewards: Rewards, log_tie: Tensor | None) -> Tensor:
+        """The loss of each judgment by each head, [n + all R, M] in nats; log_tie: [T - 1, M]."""
         strength = self.strength[:, None]
-        return pair_loss(
-            difference,
+        pairs = pair_loss(
+            rewards.difference,
             self.outcomes[:, None],
-            log_tie,
+            None if log_tie is None else log_tie[0],
             margin=strength if self.use == "margin" else 0.0,
             # Unknown or mixed strength counts as the slightest.
             scale=strength.abs().clamp(min=1) if self.use == "scale" else 1.0,
             label_smoothing=self.label_smoothing,
         )
+        whole = [
+            ranking_loss(ranked, orders, None if log_tie is None else log_tie.T).T
+            for ranked, orders in zip(rewards.ranked, self.orders, strict=True)
+        ]
+        return torch.cat([pairs, *whole])
 
 
 def head_losses(
-    difference: Tensor,
+    rewards: Rewards,
     targets: Targets,
     weight: Tensor,
     *,
@@ -76,12 +100,14 @@ def head_losses(
     """The loss of each of M heads, convex in `heads` and `log_tie` together.
 
         sum over pairs of weight pair_loss(difference, outcomes, log_tie)
-        + penalty/2 |head - anchor|^2 + log_tie^2 / (2 * 100)
+        + sum over whole tasks of weight ranking_loss(rewards, orders, log_tie)
+        + penalty/2 |head - anchor|^2 + sum of log_tie^2 / (2 * 100)
 
-    difference, weight: [n, M]; heads, anchors: [d, M]; penalty, log_tie: [M]; returns [M]. With
-    anchors drawn from N(0, 1/penalty) this is randomised maximum a posteriori, whose minimisers
-    spread like a posterior (Pearce et al. 2020; RewardUQ anchors its head ensemble the same way).
+    weight: [judgments, M]; heads, anchors: [d, M]; penalty: [M]; log_tie: [T - 1, M]; returns [M].
+    With anchors drawn from N(0, 1/penalty) this is randomised maximum a posteriori, whose
+    minimisers spread like a posterior (Pearce et al. 2020; RewardUQ anchors its head ensemble the
+    same way).
     """
-    data = (weight * targets.losses(difference, log_tie)).sum(0)
+    data = (weight * targets.losses(rewards, log_tie)).sum(0)
     loss = data + penalty / 2 * ((heads - anchors) ** 2).sum(0)
-    return loss if log_tie is None else loss + log_tie**2 / (2 * TIE_VARIANCE)
+    return loss if log_tie is None else loss + (log_tie**2).sum(0) / (2 * TIE_VARIANCE)

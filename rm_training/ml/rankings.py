@@ -1,117 +1,172 @@
-"""Turns ranks and posteriors into what the likelihood takes. It knows no rewards and no files.
+"""Weak orders of a few answers, with their probabilities: what the likelihood takes.
 
-Ranks are whole numbers: 1 is best, equal ranks are a tie, numbers may be skipped; NOT_COMPARED is
-not in the ranking, and BELOW is below every placed answer but not compared with another BELOW, so
-that the best few of k are a ranking too. Answers that only fill up a batch are NOT_COMPARED.
+A weak order is read as choices: the best of all answers, the best of the rest, and so on; several
+that are chosen at once tie. It knows no rewards and no files.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import combinations
-from math import isqrt
+from functools import cache
+from math import isqrt, log
 
 import torch
 from torch import Tensor
-from torch.nn.utils.rnn import pad_sequence
 
-NOT_COMPARED, BELOW = 0, -1
-_LAST = torch.iinfo(torch.int64).max
+LOG_ZERO = -1e3
+"""Log-probability of a win that cannot be: finite, so that pairs that contradict each other have an
+order that contradicts them least. A tie that cannot be costs more than any number of these."""
+_NO_TIE = 1e3 * LOG_ZERO
+_CHUNK = 2**22
 
 
 @dataclass(frozen=True)
-class Rankings:
-    """n rankings of up to k answers, each read as choices: the best of all, the best of the rest.
+class Sets:
+    """The 2^k - 1 sets of k answers that are not empty: set s - 1 has answer a where s has bit a.
 
-    `order` [n, k]: each ranking's answers, those not compared first, then from best to worst, so
-    that the answers left at a choice are the row's end. `chosen` [n, k]: where in that order a
-    choice starts, how many answers it chose, 0 elsewhere. `share` [n, k]: one over that number for
-    each of the chosen, 0 for answers that no choice chose. `left_out` [n, k]: the answers, in their
-    own order, that were not compared. `largest_tie`: the most answers that one choice chose.
+    `size` [sets]; `share` [sets, k]: one over the size for each of a set's answers, else 0;
+    `inside` [sets, sets]: 1 where the first set is a part of the second, or all of it.
     """
 
-    order: Tensor
-    chosen: Tensor
+    size: Tensor
     share: Tensor
+    inside: Tensor
+
+
+@cache
+def sets_of(k: int) -> Sets:
+    """The sets of k answers, in float64."""
+    number = torch.arange(1, 2**k)
+    member = (number[:, None] >> torch.arange(k)) & 1
+    size = member.sum(1)
+    inside = (number[:, None] & number) == number[:, None]
+    return Sets(size, member / size[:, None].double(), inside.double())
+
+
+@dataclass(frozen=True)
+class WeakOrders:
+    """n distributions over the weak orders of k answers, as far as the likelihood depends on them.
+
+    `left` [n, 2^k - 1]: the probability that these answers were left at some choice, and compared.
+    `chosen` [n, 2^k - 1]: that a choice was these, all at once. Sets are numbered as in `Sets`.
+    `left_out` [n, k]: answers that were not compared at all.
+    """
+
+    left: Tensor
+    chosen: Tensor
     left_out: Tensor
-    largest_tie: int
 
     @classmethod
-    def of(cls, ranks: Tensor) -> Rankings:
-        """Read ranks [n, k]. A ranking in which nothing was compared makes no choice."""
-        if ranks.ndim != 2 or ranks.shape[1] == 0:
-            raise ValueError(f"Ranks must be [rankings, answers], not {list(ranks.shape)}.")
-        if ranks.is_floating_point() or (ranks < BELOW).any():
-            raise ValueError("Ranks must be whole numbers from -1 up.")
-        key, order = _keys(ranks).sort(dim=1, stable=True)
-        size = (key[:, :, None] == key[:, None, :]).sum(2)
-        placed = (key != NOT_COMPARED) & (key != _LAST)
-        # Who is last and alone was the only one left.
-        placed[:, -1] &= size[:, -1] > 1
-        size = size * placed
-        starts = torch.ones_like(placed)
-        starts[:, 1:] = key[:, 1:] != key[:, :-1]
-        share = placed / size.clamp(min=1).double()
-        largest = int(size.max()) if len(size) else 0
-        return cls(order, size * starts, share, ranks == NOT_COMPARED, max(1, largest))
+    def of(cls, outcomes: Tensor, *, label_smoothing: float = 0.0) -> WeakOrders:
+        """From what is known of pairs (0, 1), (0, 2), ..., (1, 2), ...: [n, k(k-1)/2, 3].
+
+        Probabilities that i wins, of a tie, that j wins; three zeros where nobody compared the two.
+        A weak order has in proportion the product of what its pairs have: pairs that are known
+        independently of each other, given that they make an order. Of two answers this is the pair
+        itself, and where all is certain it is the one order. Answers of which no two were compared
+        are not chosen from: whoever named the best few has ordered these alone.
+
+        label_smoothing: the share of weak orders taken to be upside down. Time and memory grow as
+        4^k: k is to be 8 at most.
+        """
+        k = answers_of(outcomes.shape[1])
+        read = _read(outcomes.double(), k)
+        if label_smoothing:
+            read = read.lerp(_read(outcomes.double().flip(2), k), label_smoothing)
+        compared = _matrix(outcomes.sum(2), k).sum(1) > 0
+        return cls(read[0], read[1], ~compared)
 
     @property
-    def compared(self) -> Tensor:
-        """Which rankings [n] compare anything at all."""
-        return (self.chosen > 0).any(1)
+    def sets(self) -> Sets:
+        """The sets that `left` and `chosen` are about."""
+        return sets_of(self.left_out.shape[1])
+
+    @property
+    def ties(self) -> Tensor:
+        """How often 2, 3, ..., k answers are chosen at once, over all n: [k - 1]."""
+        size, k = self.sets.size, self.left_out.shape[1]
+        how_often = self.chosen.sum(0)
+        return torch.stack([how_often[size == tied].sum() for tied in range(2, k + 1)])
 
 
-def pad_ranks(rows: Sequence[Sequence[int]]) -> Tensor:
-    """Rankings of different lengths as one array [n, k], filled up with NOT_COMPARED."""
-    if not rows:
-        raise ValueError("There are no rankings.")
-    tensors = [torch.tensor(row, dtype=torch.int64) for row in rows]
-    return pad_sequence(tensors, batch_first=True, padding_value=NOT_COMPARED)
+def answers_of(pairs: int) -> int:
+    """How many answers have so many pairs."""
+    k = (1 + isqrt(1 + 8 * pairs)) // 2
+    if k < 2 or k * (k - 1) // 2 != pairs:
+        raise ValueError(f"No number of answers has {pairs} pairs.")
+    return k
 
 
-def pair_outcomes(ranks: Tensor) -> Tensor:
-    """What ranks [n, k] say about each pair, [n, k(k-1)/2, 3]: i wins, tie, j wins; one of them 1.
+def _matrix(pairs: Tensor, k: int) -> Tensor:
+    """Numbers of pairs [n, k(k-1)/2] as symmetric matrices [n, k, k] with 0 on the diagonal."""
+    i, j = torch.triu_indices(k, k, 1)
+    matrix = pairs.new_zeros(len(pairs), k, k)
+    matrix[:, i, j] = matrix[:, j, i] = pairs
+    return matrix
 
-    The pairs are (0, 1), (0, 2), ..., (1, 2), ...; three zeros for a pair that was not compared.
+
+def _read(outcomes: Tensor, k: int) -> Tensor:
+    """`left` and `chosen` of posteriors of pairs, [2, n, 2^k - 1]."""
+    parts = torch.split(outcomes, max(1, _CHUNK // 4**k))
+    return torch.cat([_read_part(part, k) for part in parts], 1)
+
+
+def _read_part(outcomes: Tensor, k: int) -> Tensor:
+    """The same of as many as fit into memory.
+
+    Forwards, over sets in an order in which parts come first: the total weight of the weak orders
+    of a set. Backwards from the whole: how often each set is left, and what is chosen from it.
     """
-    key = _keys(ranks)
-    i, j = torch.triu_indices(ranks.shape[1], ranks.shape[1], 1, device=ranks.device)
-    first, second = key[:, i], key[:, j]
-    compared = (first != NOT_COMPARED) & (second != NOT_COMPARED)
-    compared &= (first != _LAST) | (second != _LAST)
-    outcome = torch.stack([first < second, first == second, first > second], 2)
-    return (outcome & compared[:, :, None]).double()
+    ties, wins, compared = _of_sets(outcomes, k)
+    total = torch.zeros_like(ties)
+
+    def weights(whole: int) -> tuple[Tensor, Tensor]:
+        parts = _parts(whole)
+        rest = whole - parts
+        return parts, ties[:, parts] + wins[:, parts, rest] + total[:, rest]
+
+    for whole in range(1, 2**k):
+        _, weight = weights(whole)
+        total[:, whole] = torch.where(compared[:, whole], weight.logsumexp(1), 0)
+    reached = _start(outcomes, k)
+    left, chosen = torch.zeros_like(ties), torch.zeros_like(ties)
+    for whole in reversed(range(1, 2**k)):
+        parts, weight = weights(whole)
+        left[:, whole] = torch.where(compared[:, whole], reached[:, whole], 0)
+        flow = left[:, whole, None] * (weight - total[:, whole, None]).exp()
+        chosen[:, parts] += flow
+        reached[:, whole - parts] += flow
+    return torch.stack([left[:, 1:], chosen[:, 1:]])
 
 
-def pair_targets(posteriors: Sequence[Sequence[float | None]], answers: int) -> Tensor:
-    """Posteriors as soft targets [n, k(k-1)/2, 3] of a batch filled up to k = `answers`.
-
-    Each posterior is flat, [P(i over j), P(tie), P(j over i)] for every pair i < j of its own
-    answers, None where nobody compared the two: three zeros, as for pairs with a filler.
-    """
-    pairs = {pair: column for column, pair in enumerate(combinations(range(answers), 2))}
-    targets = torch.zeros(len(posteriors), len(pairs), 3, dtype=torch.float64)
-    for row, posterior in enumerate(posteriors):
-        for place, pair in enumerate(combinations(range(_answers(posterior, answers)), 2)):
-            target = posterior[3 * place : 3 * place + 3]
-            if None not in target:
-                targets[row, pairs[pair]] = torch.tensor(target, dtype=torch.float64)
-    total = targets.sum(2)
-    # Written so that NaN, which is no probability either, is refused with the rest.
-    if not ((targets >= 0).all() and ((total == 0) | ((total - 1).abs() <= 1e-6)).all()):
-        raise ValueError("A posterior's three numbers must be probabilities that sum to 1.")
-    return targets
+def _of_sets(outcomes: Tensor, k: int) -> tuple[Tensor, Tensor, Tensor]:
+    """By sets, the empty one with them: the log-probability that all its answers tie [n, 2^k], that
+    all of one set are better than all of another [n, 2^k, 2^k], and whether any two of its answers
+    were compared [n, 2^k]. A pair that was not has each outcome alike."""
+    member = (torch.arange(2**k)[:, None] >> torch.arange(k) & 1).double()
+    known = outcomes.sum(2, keepdim=True) > 0
+    win, tie, lose = torch.where(known, outcomes.log(), -log(3)).unbind(2)
+    i, j = torch.triu_indices(k, k, 1)
+    beats = outcomes.new_zeros(len(outcomes), k, k)
+    beats[:, i, j], beats[:, j, i] = win.clamp(min=LOG_ZERO), lose.clamp(min=LOG_ZERO)
+    tied = _within(_matrix(tie.clamp(min=_NO_TIE), k), member)
+    compared = _within(_matrix(known[:, :, 0].double(), k), member) > 0
+    return tied, member @ beats @ member.T, compared
 
 
-def _answers(posterior: Sequence[float | None], most: int) -> int:
-    """How many answers k have a flat posterior of 3k(k-1)/2 numbers."""
-    count = (1 + isqrt(1 + 8 * (len(posterior) // 3))) // 2
-    if 3 * count * (count - 1) // 2 != len(posterior) or not 2 <= count <= most:
-        raise ValueError(f"{len(posterior)} numbers are no posterior of 2 to {most} answers.")
-    return count
+def _within(matrix: Tensor, member: Tensor) -> Tensor:
+    """The sum over the pairs of each set: [n, k, k] symmetric and [sets, k] to [n, sets]."""
+    return (member @ matrix * member).sum(2) / 2
 
 
-def _keys(ranks: Tensor) -> Tensor:
-    """Ranks in whose order the answers come: BELOW after every place."""
-    return torch.where(ranks == BELOW, _LAST, ranks.long())
+def _start(outcomes: Tensor, k: int) -> Tensor:
+    """1 at the set of all answers that were compared, [n, 2^k]."""
+    compared = _matrix(outcomes.sum(2), k).sum(1) > 0
+    whole = (compared * 2 ** torch.arange(k)).sum(1, keepdim=True)
+    return outcomes.new_zeros(len(outcomes), 2**k).scatter_(1, whole, 1)
+
+
+@cache
+def _parts(whole: int) -> Tensor:
+    """The numbers of the parts of a set that are not empty, the set itself among them."""
+    return torch.tensor([part for part in range(1, whole + 1) if part & whole == part])

@@ -2,9 +2,9 @@
 
 A snapshot is JSONL, one row a task: its prompt, split, responses in canonical order, votes, and the
 consensus posterior [P(i over j), P(tie), P(j over i)] for each pair i < j, nulls where nobody
-compared the two; the same by criterion. A task of k responses becomes the pairs that were compared,
-at most k(k-1)/2, each weighted 1/(k-1), so that a response counts the same whatever the size of its
-task.
+compared the two; the same by criterion. A task of which k responses were compared becomes the pairs
+that were, at most k(k-1)/2, each weighted 1/(k-1), so that a response counts the same whatever the
+size of its task.
 """
 
 from __future__ import annotations
@@ -129,14 +129,14 @@ def _pairs(
     votes: Sequence[Vote],
 ) -> Iterator[Pair]:
     """Those that were compared, in the order of COLUMNS."""
-    weight = 1 / max(len(rows) - 1, 1)
     held_out = task["split"] == "evaluation"
     places = combinations(range(len(rows)), 2)
-    for (i, j), outcomes in zip(places, _outcomes(posterior, len(rows)), strict=True):
-        if outcomes is not None:
-            win, tie, _ = outcomes
-            strength = _strength(votes, i, j)
-            yield (
+    known = zip(places, _outcomes(posterior, len(rows)), strict=True)
+    found = {pair: outcomes for pair, outcomes in known if outcomes is not None}
+    weight = 1 / max(len({place for pair in found for place in pair}) - 1, 1)
+    for (i, j), (win, tie, _) in found.items():
+        strength = _strength(votes, i, j)
+        yield (
                 rows[i], rows[j], win + tie / 2, tie, strength, weight, prompt, held_out,
                 task["task"],
             )  # fmt: skip

@@ -12,6 +12,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+import torch
 
 from rm_training.ml.config import TrainConfig
 from rm_training.ml.data import Comparisons, Floats, Ints
@@ -85,10 +86,14 @@ def out_of_fold_margins(
         return np.zeros(len(comparisons))
     problem = Problem.of(features, comparisons)
     if penalty is None:
-        penalty = choose_penalty(problem, comparisons.prompt, config)
-    fold = folds_of(comparisons.prompt, config, 5)
+        penalty = choose_penalty(problem, config)
+    fold = folds_of(problem.prompt, config, 5)
     left_out = (fold[:, None] == np.arange(fold.max() + 1)).astype(np.float64)
     fitted = problem.fit(1 - left_out, np.full(left_out.shape[1], penalty), config)
-    found = preference_log_odds(problem.difference @ fitted.heads, fitted.log_tie)
-    margins: Floats = (found.numpy() * left_out).sum(1)
+    # Of the same prompts, so the same folds: one for each pair of a task that is learnt whole.
+    own = folds_of(comparisons.prompt, config, 5)
+    rewards = features @ problem.unscale(fitted).T
+    difference = rewards[comparisons.first, own] - rewards[comparisons.second, own]
+    log_tie = None if fitted.log_tie is None else fitted.log_tie[0, torch.from_numpy(own)]
+    margins: Floats = preference_log_odds(torch.from_numpy(difference), log_tie).numpy()
     return margins

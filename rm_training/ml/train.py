@@ -24,7 +24,7 @@ A whole retrain, in the order its parts are called:
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -34,8 +34,9 @@ from rm_training.ml.calibrate import OutOfFold, calibrate
 from rm_training.ml.config import TrainConfig
 from rm_training.ml.data import Comparisons, Floats, Ints
 from rm_training.ml.ensemble import HeadEnsemble
-from rm_training.ml.losses import Targets
-from rm_training.ml.solve import Fitted, fit_heads
+from rm_training.ml.losses import Rewards, Targets
+from rm_training.ml.solve import Design, Fitted, fit_heads
+from rm_training.ml.units import Units, targets_of, units_of
 
 Features = NDArray[np.float32]
 Progress = Callable[[int, int], None]
@@ -43,12 +44,10 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True)
 class Problem:
-    """Comparisons as tensors: standardised feature differences [n, d], and how they were scaled."""
+    """Judgments as tensors: their standardised features, and how these were scaled."""
 
-    difference: torch.Tensor
-    outcomes: torch.Tensor
-    strength: torch.Tensor
-    weight: torch.Tensor
+    units: Units
+    design: Design
     scale: Floats
 
     @classmethod
@@ -57,18 +56,17 @@ class Problem:
         scale = features[compared(comparisons)].std(0, dtype=np.float64)
         # A feature that never varies says nothing: an infinite scale makes it zero everywhere.
         scale[scale <= 1e-9 * scale.max(initial=0)] = np.inf
-        difference = features[comparisons.first] - features[comparisons.second]
-        return cls(
-            torch.from_numpy(difference / scale),
-            torch.from_numpy(comparisons.outcomes),
-            torch.from_numpy(comparisons.strength),
-            torch.from_numpy(comparisons.weight),
-            scale,
-        )
+        units = units_of(comparisons)
+        return cls(units, design_of(features, units, scale), scale)
+
+    @property
+    def prompt(self) -> Ints:
+        """The prompt of each judgment."""
+        return self.units.prompt
 
     def targets(self, config: TrainConfig) -> Targets:
-        """The comparisons as the loss takes them."""
-        return Targets(self.outcomes, self.strength, config.strength, config.label_smoothing)
+        """The judgments as the loss takes them."""
+        return targets_of(self.units, config)
 
     def fit(
         self,
@@ -77,14 +75,14 @@ class Problem:
         config: TrainConfig,
         anchors: Floats | None = None,
     ) -> Fitted:
-        """Heads [d, M] over standardised features, one for each column of weights [n, M].
+        """Heads [d, M] over standardised features, one for each column of weights [judgments, M].
 
         `penalty` [M] is in multiples of d; `anchors` [d, M] are zero where not given.
         """
         return fit_heads(
-            self.difference,
+            self.design,
             self.targets(config),
-            self.weight[:, None] * torch.from_numpy(columns),
+            torch.from_numpy(self.units.weight[:, None] * columns),
             penalty=torch.from_numpy(penalty * len(self.scale)),
             anchors=None if anchors is None else torch.from_numpy(anchors),
             max_iterations=config.max_iterations,
@@ -94,6 +92,17 @@ class Problem:
         """Heads [d, M] over standardised features as heads [M, d] over raw ones."""
         raw: Floats = fitted.heads.numpy().T / self.scale
         return raw
+
+
+def design_of(features: Features | Floats, units: Units, scale: Floats) -> Design:
+    """The features [m, d] of the table's texts that the judgments need, divided by `scale` [d]."""
+    pairs, ranked = units.pairs, units.ranked
+    rows = np.unique(np.concatenate([np.zeros(0, np.int64), *(t.rows.ravel() for t in ranked)]))
+    return Design(
+        torch.from_numpy((features[pairs.first] - features[pairs.second]) / scale),
+        torch.from_numpy(features[rows] / scale),
+        tuple(torch.from_numpy(np.searchsorted(rows, tasks.rows)) for tasks in ranked),
+    )
 
 
 def compared(comparisons: Comparisons) -> Ints:
@@ -118,16 +127,16 @@ def train_heads(
         raise ValueError("There are no comparisons to train on.")
     problem = Problem.of(features, comparisons)
     progress(0, 2)
-    penalty, left_out = cross_validate(problem, comparisons.prompt, config)
+    penalty, left_out = cross_validate(problem, config)
     progress(1, 2)
-    fitted = _fit_ensemble(problem, comparisons.prompt, penalty, config)
+    fitted = _fit_ensemble(problem, penalty, config)
     progress(2, 2)
     found = calibrate(left_out)
     return ensemble_of(
         problem.unscale(fitted) / found.temperature,
         features[compared(comparisons)],
         penalty=penalty,
-        log_tie=None if fitted.log_tie is None else float(fitted.log_tie.mean()),
+        log_tie=fitted.pair_tie,
         temperature=found.temperature,
         calibration=found.sentence,
     )
@@ -149,15 +158,15 @@ def ensemble_of(
     return HeadEnsemble(weights, penalty, mean, std, log_tie, temperature, calibration)
 
 
-def _fit_ensemble(problem: Problem, prompt: Ints, penalty: float, config: TrainConfig) -> Fitted:
+def _fit_ensemble(problem: Problem, penalty: float, config: TrainConfig) -> Fitted:
     rng = np.random.default_rng([config.seed, 1])
-    columns = bootstrap_weights(prompt, config.heads, rng)
+    columns = bootstrap_weights(problem.prompt, config.heads, rng)
     anchors = draw_anchors(len(problem.scale), config.heads, penalty, rng)
     return problem.fit(columns, np.full(config.heads, penalty), config, anchors)
 
 
 def bootstrap_weights(prompt: Ints, heads: int, rng: np.random.Generator) -> Floats:
-    """How often each head drew each comparison's prompt, with replacement: [n, K]."""
+    """How often each head drew each judgment's prompt, with replacement: [n, K]."""
     _, index = np.unique(prompt, return_inverse=True)
     prompts = int(index.max()) + 1
     drawn = rng.multinomial(prompts, np.full(prompts, 1 / prompts), size=heads).T
@@ -176,14 +185,12 @@ def draw_anchors(features: int, heads: int, penalty: float, rng: np.random.Gener
     return centred
 
 
-def choose_penalty(problem: Problem, prompt: Ints, config: TrainConfig) -> float:
+def choose_penalty(problem: Problem, config: TrainConfig) -> float:
     """The penalty (in multiples of d) with the least loss on prompts left out of the fit."""
-    return cross_validate(problem, prompt, config)[0]
+    return cross_validate(problem, config)[0]
 
 
-def cross_validate(
-    problem: Problem, prompt: Ints, config: TrainConfig
-) -> tuple[float, OutOfFold | None]:
+def cross_validate(problem: Problem, config: TrainConfig) -> tuple[float, OutOfFold | None]:
     """The best penalty, and the rewards that heads with it gave to prompts left out of their fit.
 
     Every fold and candidate is a head of one batched fit; the loss left out is the one that was
@@ -191,37 +198,45 @@ def cross_validate(
     penalty and no rewards.
     """
     candidates = len(config.penalties)
-    fold = folds_of(prompt, config, 0)
+    fold = folds_of(problem.prompt, config, 0)
     folds = int(fold.max()) + 1
     if folds < 2:
         return max(config.penalties), None
     left_out = fold[:, None] == np.repeat(np.arange(folds), candidates)
     penalties = np.tile(config.penalties, folds)
     fitted = problem.fit((~left_out).astype(np.float64), penalties, config)
-    margins = problem.difference @ fitted.heads
-    losses = problem.targets(config).losses(margins, fitted.log_tie) * problem.weight[:, None]
-    totals = (losses.numpy() * left_out).sum(0).reshape(folds, candidates).sum(0)
+    targets = problem.targets(config)
+    losses = targets.losses(problem.design.rewards(fitted.heads), fitted.log_tie).numpy()
+    weight = problem.units.weight
+    totals = (losses * weight[:, None] * left_out).sum(0).reshape(folds, candidates).sum(0)
     best = int(totals.argmin())
+    chosen = slice(best, None, candidates)  # a head for each fold
     return float(config.penalties[best]), OutOfFold(
-        margin=margins.numpy()[np.arange(len(fold)), fold * candidates + best],
-        outcomes=smoothed(problem.outcomes.numpy(), config),
-        weight=problem.weight.numpy(),
+        rewards=own_rewards(problem.design, fitted.heads[:, chosen], fold),
+        targets=replace(targets, use="ignore"),
+        weight=weight,
         fold=fold,
-        log_tie=None if fitted.log_tie is None else float(fitted.log_tie[best::candidates].mean()),
+        log_tie=None if fitted.log_tie is None else fitted.log_tie[:, chosen].mean(1, keepdim=True),
     )
 
 
+def own_rewards(design: Design, heads: torch.Tensor, fold: Ints) -> Rewards:
+    """What the head of its own fold [d, folds] makes of each judgment, as those of one head."""
+    found = design.rewards(heads)
+    number = torch.from_numpy(fold)
+    n = len(found.difference)
+    ranked, at = [], n
+    for rewards in found.ranked:
+        own = number[at : at + rewards.shape[1]]
+        ranked.append(rewards[own, torch.arange(len(own))][None])
+        at += len(own)
+    return Rewards(found.difference.gather(1, number[:n, None]), tuple(ranked))
+
+
 def folds_of(prompt: Ints, config: TrainConfig, stream: int) -> Ints:
-    """The fold of each comparison [n], from 0, drawn by prompt; all 0 where there is one prompt."""
+    """The fold of each judgment [n], from 0, drawn by prompt; all 0 where there is one prompt."""
     _, index = np.unique(prompt, return_inverse=True)
     prompts = int(index.max()) + 1
     rng = np.random.default_rng([config.seed, stream])
     fold: Ints = (rng.permutation(prompts) % min(config.folds, prompts))[index]
     return fold
-
-
-def smoothed(outcomes: Floats, config: TrainConfig) -> Floats:
-    """Outcomes [n, 3] as the loss takes them: a temperature must not undo the smoothing."""
-    share = config.label_smoothing
-    mixed: Floats = (1 - share) * outcomes + share * outcomes[:, ::-1]
-    return mixed

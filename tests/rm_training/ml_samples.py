@@ -35,6 +35,9 @@ def comparisons(
     rows = int(max(np.max(np.asarray(first)), np.max(np.asarray(second)))) + 1
     texts = texts or [f"text {row}" for row in range(rows)]
     message = [{"role": "user", "content": "Say something."}]
+    prompt = np.arange(n) if prompt is None else np.asarray(prompt, np.int64)
+    row_prompt = np.zeros(rows, np.int64)
+    row_prompt[np.asarray(first)] = row_prompt[np.asarray(second)] = prompt
     return Comparisons(
         conversations=tuple(Conversation(message, text) for text in texts),
         first=np.asarray(first, np.int64),
@@ -43,11 +46,11 @@ def comparisons(
         tie=np.zeros(n) if tie is None else np.asarray(tie, np.float64),
         strength=np.zeros(n) if strength is None else np.asarray(strength, np.float64),
         weight=np.ones(n) if weight is None else np.asarray(weight, np.float64),
-        prompt=np.arange(n) if prompt is None else np.asarray(prompt, np.int64),
+        prompt=prompt,
         evaluation=np.zeros(n, bool) if evaluation is None else np.asarray(evaluation, bool),
         task=np.arange(n),
-        row_prompt=np.zeros(rows, np.int64),
-        groups=("",) * (1 + int(np.max(np.arange(n) if prompt is None else prompt, initial=0))),
+        row_prompt=row_prompt,
+        groups=("",) * (1 + int(prompt.max(initial=0))),
     )
 
 

@@ -15,8 +15,9 @@ from rm_training.ml.data import Comparisons
 from rm_training.ml.export import ExportMismatch
 from rm_training.ml.finetune import tuned as tuned_module
 from rm_training.ml.finetune.config import ObjectiveConfig
-from rm_training.ml.finetune.encode import Prompt, encode, pack
+from rm_training.ml.finetune.encode import Prompt, encode
 from rm_training.ml.finetune.member import OutOfMemory
+from rm_training.ml.finetune.pack import pack
 from rm_training.ml.finetune.packed import check_packing, is_causal, packed, rewards
 from rm_training.ml.finetune.progress import Progress
 from rm_training.ml.finetune.train import OtherRun, finetune
@@ -26,6 +27,7 @@ from rm_training.ml.finetune.write import write_finetuned
 from rm_training.ml.loading import UnsuitableBackbone, head_of, load_classifier
 from rm_training.ml.losses import preference_loss
 from rm_training.ml.render import Conversation, render
+from rm_training.ml.units import units_of
 from tests.rm_training.ml_finetune_samples import (
     QUICK,
     accuracy,
@@ -71,7 +73,10 @@ def encoded(folder: Path, data: Comparisons) -> tuple[PreTrainedModel, list[Prom
     tokens = dict(enumerate(reader.tokenize(data.conversations)))
     lengths = {row: len(text.response) for row, text in enumerate(data.conversations)}
     causal = is_causal(model)
-    return model, encode(tokens, data, lengths=lengths, limit=reader.max_tokens, causal=causal)
+    prompts = encode(
+        tokens, units_of(data), (), lengths=lengths, limit=reader.max_tokens, causal=causal
+    )
+    return model, prompts
 
 
 def plain(model: PreTrainedModel, prompts: list[Prompt]) -> torch.Tensor:

@@ -17,7 +17,7 @@ from rm_training.ml.backbone import Backbone
 from rm_training.ml.data import Comparisons, Floats
 from rm_training.ml.finetune import objective as objective_module
 from rm_training.ml.finetune.config import FinetuneConfig, ObjectiveConfig
-from rm_training.ml.finetune.encode import encode, pack
+from rm_training.ml.finetune.encode import encode
 from rm_training.ml.finetune.objective import (
     Objective,
     contrastive_loss,
@@ -25,11 +25,15 @@ from rm_training.ml.finetune.objective import (
     head_cosine,
     length_loss,
 )
+from rm_training.ml.finetune.pack import pack
 from rm_training.ml.finetune.packed import packed, rewards
 from rm_training.ml.finetune.train import finetune
 from rm_training.ml.finetune.tuned import FineTuned
 from rm_training.ml.finetune.write import write_finetuned
+from rm_training.ml.likelihood import pair_loss, ranking_loss
 from rm_training.ml.loading import head_of, load_classifier
+from rm_training.ml.rankings import WeakOrders
+from rm_training.ml.units import targets_of, units_of
 from tests.rm_training.ml_finetune_samples import QUICK, one_thread, planted, tiny
 from tests.rm_training.ml_samples import comparisons
 
@@ -62,9 +66,10 @@ def loss_and_rewards(
     reader, data = Backbone(model, tokenizer), judged()
     tokens = dict(enumerate(reader.tokenize(data.conversations)))
     lengths = {row: len(text.response) for row, text in enumerate(data.conversations)}
-    prompts = encode(tokens, data, lengths=lengths, limit=100, causal=True)
+    prompts = encode(tokens, units_of(data), (), lengths=lengths, limit=100, causal=True)
     with packed(model) as reward, torch.no_grad():
-        objective = Objective(reward, config, tie_share=tie_share, prompts=2)
+        ties = torch.tensor([tie_share]) if tie_share else torch.zeros(0)
+        objective = Objective(reward, config, ties=ties, prompts=2)
         found = objective(**pack(prompts, causal=True)).item()
         return found, rewards(reward, prompts).double().numpy(), objective
 
@@ -102,6 +107,67 @@ def test_without_ties_it_is_bradley_and_terrys(tmp_path: Path) -> None:
     losses = -target * np.log(chance) - (1 - target) * np.log(1 - chance)
     assert found == pytest.approx((losses * [0.5, 0.5, 1.0]).sum() / 2, rel=1e-5)
     assert objective.log_tie is None
+
+
+@pytest.mark.parametrize("centring", [0.0, 0.1])
+def test_a_task_of_three_is_learnt_whole_beside_pairs(centring: float, tmp_path: Path) -> None:
+    """Against the likelihood of its rewards, which has tests of its own."""
+    three, pair = [[0.7, 0.2, 0.1], [0.5, 0.3, 0.2], [0.1, 0.6, 0.3]], [0.8, 0.0, 0.2]
+    outcomes = np.array([*three, pair])
+    data = comparisons(
+        [0, 0, 1, 3],
+        [1, 2, 2, 4],
+        outcomes[:, 0] + outcomes[:, 1] / 2,
+        tie=outcomes[:, 1],
+        prompt=[0, 0, 0, 1],
+        weight=[0.5, 0.5, 0.5, 1],
+        texts=["yes", "no", "maybe", "one two", "one"],
+    )
+    data = replace(data, task=np.array([5, 5, 5, 6]))
+    units = units_of(data)
+    orders = targets_of(units, ObjectiveConfig()).orders
+    torch.manual_seed(0)
+    model, tokenizer = load_classifier(tiny("llama", tmp_path), 100)
+    torch.nn.init.normal_(head_of(model).weight)
+    tokens = dict(enumerate(Backbone(model, tokenizer).tokenize(data.conversations)))
+    prompts = encode(
+        tokens, units, orders, lengths=dict.fromkeys(range(5), 1), limit=100, causal=True
+    )
+    ties = torch.tensor([0.5, 0.1])
+    with packed(model) as reward, torch.no_grad():
+        objective = Objective(reward, ObjectiveConfig(centring=centring), ties=ties, prompts=2)
+        found = objective(**pack(prompts[::-1], causal=True)).item()  # places move in a batch
+        r = rewards(reward, prompts).double()
+    assert objective.log_tie is not None
+    log_tie = objective.log_tie.detach().double()
+    whole = ranking_loss(r[None, :3], WeakOrders.of(torch.tensor([three]).double()), log_tie)[0]
+    alone = pair_loss(r[3] - r[4], torch.tensor(pair).double(), log_tie[0])
+    level = (2 * r[:3].mean()) ** 2 + (r[3] + r[4]) ** 2
+    prior = log_tie.square().sum() / (2 * 10**2)
+    expected = (whole + alone + centring * level + prior) / 2
+    assert found == pytest.approx(float(expected), rel=1e-5)
+
+
+def test_rankings_are_learnt_and_log_nu_of_each_size_with_them(tmp_path: Path) -> None:
+    """Tasks of four answers: those of the same number of marks tie."""
+    rng = np.random.default_rng(0)
+    marks = rng.integers(0, 4, (60, 4))
+    texts = [f"{'!' * m}{'.' * (5 - m)} end" for m in marks.ravel()]
+    i, j = np.triu_indices(4, 1)
+    start = 4 * np.arange(60)[:, None]
+    a, b = marks[:, i].ravel(), marks[:, j].ravel()
+    data = comparisons(
+        (start + i).ravel(), (start + j).ravel(), (1 + np.sign(a - b)) / 2, tie=a == b,
+        prompt=np.repeat(np.arange(60), 6), weight=np.full(360, 1 / 3), texts=texts,
+    )  # fmt: skip
+    data = replace(data, task=data.prompt)
+    base = tiny("llama", tmp_path / "base")
+    tuned = finetune(base, data, replace(QUICK, epochs=6), tmp_path / "run")
+    assert tuned.log_tie is not None
+    scores = tuned.scores(data.conversations)
+    decided = data.tie == 0
+    right = np.sign(scores[data.first] - scores[data.second]) == np.sign(a - b)
+    assert right[decided].mean() > 0.9
 
 
 def with_ties(prompts: int) -> Comparisons:

@@ -8,19 +8,14 @@ import numpy as np
 import pytest
 import torch
 from torch import Tensor
-from torch.nn.functional import logsigmoid
 
 from annotate.stats.ranking.davidson import outcome_probabilities
 from rm_training.ml.likelihood import (
     centring_penalty,
-    pair_differences,
     pair_loss,
     pair_probabilities,
-    robust_targets,
-    weighted_mean,
 )
 from rm_training.ml.losses import preference_loss
-from rm_training.ml.rankings import pair_outcomes, pair_targets
 from tests.rm_training.ml_tensors import gradient, numbers
 
 WIN = torch.tensor([1.0, 0.0, 0.0], dtype=torch.float64)
@@ -76,22 +71,6 @@ def test_label_smoothing_is_that_of_conservative_dpo() -> None:
     assert float(loss) == pytest.approx(0.9 * PLUS + 0.1 * MINUS)
 
 
-def test_robust_targets_give_the_loss_of_robust_dpo() -> None:
-    loss = pair_loss(LEAD, robust_targets(WIN, 0.1))
-    assert float(loss) == pytest.approx((0.9 * PLUS - 0.1 * MINUS) / 0.8)
-
-
-def test_robust_targets_undo_flips_on_average() -> None:
-    target = torch.tensor([0.6, 0.3, 0.1], dtype=torch.float64)
-    flipped = 0.8 * target + 0.2 * target.flip(-1)
-    torch.testing.assert_close(robust_targets(flipped, 0.2), target)
-
-
-def test_half_of_all_judgments_cannot_be_flipped() -> None:
-    with pytest.raises(ValueError, match=r"below 1/2, not 0\.5"):
-        robust_targets(WIN, 0.5)
-
-
 def test_smoothing_leaves_a_tie_a_tie() -> None:
     tie, log_tie = torch.tensor([0.0, 1.0, 0.0], dtype=torch.float64), torch.tensor(0.2)
     smooth = pair_loss(LEAD, tie, log_tie, label_smoothing=0.3)
@@ -101,14 +80,6 @@ def test_smoothing_leaves_a_tie_a_tie() -> None:
 def test_the_centring_penalty_is_that_of_trl() -> None:
     rewards = torch.tensor([[1.2, 0.4], [-2.0, 2.0]], dtype=torch.float64)
     assert centring_penalty(rewards).tolist() == pytest.approx([2.56, 0.0])
-
-
-def test_the_centring_penalty_forgets_answers_left_out() -> None:
-    rewards = torch.tensor([[1.2, math.nan, 0.4], [math.nan] * 3, [1.0, 2.0, 6.0]])
-    left_out = torch.tensor([[False, True, False], [True] * 3, [False] * 3])
-    assert centring_penalty(rewards, left_out).tolist() == pytest.approx([2.56, 0.0, 36.0])
-    slope = gradient(lambda r: centring_penalty(r, left_out), rewards)
-    assert slope.flatten().tolist() == pytest.approx([3.2, 0, 3.2, 0, 0, 0, 8, 8, 8])
 
 
 def test_swapping_the_answers_of_a_pair_changes_no_loss() -> None:
@@ -134,18 +105,6 @@ def test_a_pair_that_nobody_compared_costs_nothing() -> None:
     assert float(slope[2]) < 0
 
 
-def test_a_batch_of_posteriors_costs_what_each_costs_alone() -> None:
-    two = [0.7, 0.2, 0.1]
-    three = [0.5, 0.5, 0.0, None, None, None, 0.0, 0.25, 0.75]
-    rewards, log_tie = numbers(2, 3), torch.tensor(-0.2)
-    rewards[0, 2] = math.nan
-    loss = pair_loss(pair_differences(rewards), pair_targets([two, three], 3), log_tie).sum(1)
-    (a, b, _), (c, d, e) = rewards
-    wins = torch.tensor([[0.7, 0.2, 0.1], [0.5, 0.5, 0.0], [0.0, 0.25, 0.75]]).double()
-    alone = pair_loss(torch.stack([a - b, c - d, d - e]), wins, log_tie)
-    torch.testing.assert_close(loss, torch.stack([alone[0], alone[1] + alone[2]]))
-
-
 @pytest.mark.parametrize("dtype", [torch.float32, torch.float64])
 def test_huge_differences_of_a_pair_overflow_nothing(dtype: torch.dtype) -> None:
     difference, log_tie = torch.tensor([2e4, -2e4], dtype=dtype), torch.zeros((), dtype=dtype)
@@ -161,19 +120,3 @@ def test_gradients_of_pairs_are_finite_differences() -> None:
     assert torch.autograd.gradcheck(
         lambda d, t, m: pair_loss(d, target, t, margin=m, scale=2, label_smoothing=0.1), inputs
     )
-
-
-def test_pairs_of_a_ranking_are_the_loss_of_instructgpt() -> None:
-    rewards, ranks = numbers(1, 3), torch.tensor([[2, 1, 3]])
-    loss = pair_loss(pair_differences(rewards), pair_outcomes(ranks)).mean()
-    a, b, c = rewards[0]
-    torch.testing.assert_close(
-        loss, -(logsigmoid(b - a) + logsigmoid(a - c) + logsigmoid(b - c)) / 3
-    )
-
-
-def test_a_mean_counts_weights_and_no_scales() -> None:
-    loss = torch.tensor([[1.0, 5.0, 7.0], [2.0, 4.0, 7.0]])
-    assert weighted_mean(loss, torch.tensor([3.0, 1.0, 0.0])).tolist() == [2.0, 2.5]
-    own = torch.tensor([[0.0, 1.0, 1.0], [0.0, 0.0, 0.0]])
-    assert weighted_mean(loss, own).tolist() == [6.0, 0.0]

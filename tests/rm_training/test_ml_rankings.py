@@ -1,97 +1,112 @@
+"""Weak orders from posteriors of pairs, against lists of all weak orders."""
+
 from __future__ import annotations
+
+from itertools import product
 
 import pytest
 import torch
+from torch import Tensor
 
-from rm_training.ml.rankings import Rankings, pad_ranks, pair_outcomes, pair_targets
-
-
-def test_a_ranking_is_read_as_choices_from_the_best_down() -> None:
-    read = Rankings.of(torch.tensor([[3, 1, 3, 2], [2, 2, 1, 0]]))
-    assert read.order.tolist() == [[1, 3, 0, 2], [3, 2, 0, 1]]
-    assert read.chosen.tolist() == [[1, 1, 2, 0], [0, 1, 2, 0]]
-    assert read.share.tolist() == [[1, 1, 0.5, 0.5], [0, 1, 0.5, 0.5]]
-    assert read.left_out.tolist() == [[False] * 4, [False, False, False, True]]
-    assert read.largest_tie == 2
+from rm_training.ml.rankings import WeakOrders, answers_of, sets_of
+from tests.rm_training.ml_tensors import numbers, orders, pair_outcomes
 
 
-def test_the_last_answer_left_is_no_choice() -> None:
-    read = Rankings.of(torch.tensor([[1, 2, 3]]))
-    assert read.chosen.tolist() == [[1, 1, 0]]
-    assert read.share.tolist() == [[1, 1, 0]]
+def all_ranks(k: int) -> Tensor:
+    """The ranks of every weak order of k answers."""
+    rows = {tuple(1 + sorted(set(r)).index(x) for x in r) for r in product(range(k), repeat=k)}
+    return torch.tensor(sorted(rows))
 
 
-def test_the_best_few_are_chosen_before_those_below() -> None:
-    read = Rankings.of(torch.tensor([[-1, 1, -1, 0]]))
-    assert read.order.tolist() == [[3, 1, 0, 2]]
-    assert read.chosen.tolist() == [[0, 1, 0, 0]]
-    assert read.largest_tie == 1
+def number(*answers: int) -> int:
+    """The place of a set in the columns."""
+    return sum(1 << answer for answer in answers) - 1
 
 
-def test_numbers_may_be_skipped() -> None:
-    dense, sparse = Rankings.of(torch.tensor([[1, 2, 2]])), Rankings.of(torch.tensor([[4, 9, 9]]))
-    assert dense.chosen.tolist() == sparse.chosen.tolist() == [[1, 2, 0]]
+def posteriors(n: int, k: int) -> Tensor:
+    return (2 * numbers(n, k * (k - 1) // 2, 3)).softmax(2)
 
 
-@pytest.mark.parametrize("ranks", [[0, 0, 0], [-1, -1, -1], [0, 1, 0], [0, -1, -1]])
-def test_where_nothing_was_compared_there_is_no_choice(ranks: list[int]) -> None:
-    read = Rankings.of(torch.tensor([ranks, [1, 2, 0]]))
-    assert read.compared.tolist() == [False, True]
+@pytest.mark.parametrize("k", [2, 3, 4])
+def test_a_posterior_of_pairs_is_spread_over_all_weak_orders_by_the_product_of_theirs(
+    k: int,
+) -> None:
+    posterior, ranks = posteriors(20, k), all_ranks(k)
+    each = orders(ranks)  # certain ones, one by one
+    said = pair_outcomes(ranks)
+    weight = (posterior[:, None] * said[None]).sum(3).prod(2)
+    share = weight / weight.sum(1, keepdim=True)
+    found = WeakOrders.of(posterior)
+    torch.testing.assert_close(found.left, share @ each.left)
+    torch.testing.assert_close(found.chosen, share @ each.chosen)
 
 
-def test_no_rankings_are_no_error() -> None:
-    read = Rankings.of(torch.zeros(0, 3, dtype=torch.int64))
-    assert read.order.shape == (0, 3)
-    assert read.largest_tie == 1
+def test_of_two_answers_it_is_the_posterior() -> None:
+    posterior = posteriors(20, 2)
+    found = WeakOrders.of(posterior)
+    win, tie, lose = posterior[:, 0].unbind(1)
+    torch.testing.assert_close(found.chosen, torch.stack([win, lose, tie], 1))
+    assert found.left[:, number(0, 1)].tolist() == [1] * 20
 
 
-@pytest.mark.parametrize("ranks", [torch.tensor([[1, -2]]), torch.tensor([[1.0, 2.0]])])
-def test_ranks_are_whole_numbers_from_minus_one(ranks: torch.Tensor) -> None:
-    with pytest.raises(ValueError, match="whole numbers from -1"):
-        Rankings.of(ranks)
+def test_a_certain_order_is_one_choice_after_the_other() -> None:
+    found = orders(torch.tensor([[3, 1, 3, 2]]))
+    left = {int(s): float(found.left[0, s]) for s in found.left[0].nonzero()}
+    chosen = {int(s): float(found.chosen[0, s]) for s in found.chosen[0].nonzero()}
+    assert left == {number(0, 1, 2, 3): 1, number(0, 2, 3): 1, number(0, 2): 1}
+    assert chosen == {number(1): 1, number(3): 1, number(0, 2): 1}
+    assert found.ties.tolist() == [1, 0, 0]
 
 
-@pytest.mark.parametrize("ranks", [torch.tensor([1, 2]), torch.zeros(2, 0, dtype=torch.int64)])
-def test_ranks_are_a_table(ranks: torch.Tensor) -> None:
-    with pytest.raises(ValueError, match="must be"):
-        Rankings.of(ranks)
+def test_the_best_few_are_chosen_and_those_below_are_not_chosen_from() -> None:
+    found = orders(torch.tensor([[-1, 1, -1, 0]]))
+    assert found.left[0].nonzero().tolist() == [[number(0, 1, 2)]]
+    assert found.chosen[0].nonzero().tolist() == [[number(1)]]
+    assert found.left_out.tolist() == [[False, False, False, True]]
 
 
-def test_rankings_of_different_lengths_are_filled_up() -> None:
-    assert pad_ranks([[2, 1], [1, 1, 3]]).tolist() == [[2, 1, 0], [1, 1, 3]]
-    with pytest.raises(ValueError, match="no rankings"):
-        pad_ranks([])
+def test_pairs_that_contradict_each_other_are_spread_over_what_contradicts_them_least() -> None:
+    win, lose = [1.0, 0.0, 0.0], [0.0, 0.0, 1.0]
+    circle = torch.tensor([[win, lose, win]])  # a over b, c over a, b over c
+    found = WeakOrders.of(circle)
+    three = [found.chosen[0, number(answer)] for answer in range(3)]
+    assert [float(share) for share in three] == pytest.approx([2 / 3] * 3)
+    assert found.ties.tolist() == [0, 0]
 
 
-def test_a_ranking_says_who_won_each_pair() -> None:
-    win, tie, lose, none = [1, 0, 0], [0, 1, 0], [0, 0, 1], [0, 0, 0]
-    outcomes = pair_outcomes(torch.tensor([[1, 2, 2], [2, 1, 0], [-1, 1, -1]]))
-    assert outcomes.tolist() == [[win, win, tie], [lose, none, none], [lose, none, win]]
+def test_smoothing_turns_a_share_of_the_orders_upside_down() -> None:
+    posterior = posteriors(10, 4)
+    smooth, plain = WeakOrders.of(posterior, label_smoothing=0.2), WeakOrders.of(posterior)
+    turned = WeakOrders.of(posterior.flip(2))
+    torch.testing.assert_close(smooth.left, 0.8 * plain.left + 0.2 * turned.left)
+    torch.testing.assert_close(smooth.chosen, 0.8 * plain.chosen + 0.2 * turned.chosen)
 
 
-def test_posteriors_keep_their_pairs_when_filled_up() -> None:
-    alone = [0.7, 0.2, 0.1]
-    three = [0.5, 0.5, 0.0, None, None, None, 0.0, 0.25, 0.75]
-    targets = pair_targets([alone, three], answers=3)
-    none = [0, 0, 0]
-    assert targets.tolist() == [[alone, none, none], [[0.5, 0.5, 0], none, [0, 0.25, 0.75]]]
+def test_renaming_the_answers_renames_the_sets() -> None:
+    ranks = torch.tensor([[2, 1, 3], [1, 1, 2], [3, 2, 2]])
+    found, turned = orders(ranks), orders(ranks[:, [2, 0, 1]])
+    # What was answer 0 is answer 1, 1 is 2, 2 is 0.
+    names = [number(*((a + 1) % 3 for a in range(3) if s >> a & 1)) for s in range(1, 8)]
+    torch.testing.assert_close(turned.left[:, names], found.left)
+    torch.testing.assert_close(turned.chosen[:, names], found.chosen)
 
 
-def test_pairs_of_four_are_not_those_of_three() -> None:
-    three = [1.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.0, 0.0, 1.0]
-    none = [0, 0, 0]
-    # Of four answers the pairs are 01 02 03 12 13 23, of three 01 02 12.
-    expected = [[1, 0, 0], [0, 1, 0], none, [0, 0, 1], none, none]
-    assert pair_targets([three], answers=4).tolist() == [expected]
+def test_many_tasks_are_read_in_parts_and_none_is_no_error() -> None:
+    posterior = posteriors(100, 8)
+    whole = WeakOrders.of(posterior)
+    alone = WeakOrders.of(posterior[70:71])
+    torch.testing.assert_close(whole.left[70:71], alone.left)
+    assert WeakOrders.of(posterior[:0]).left.shape == (0, 255)
 
 
-@pytest.mark.parametrize("target", [[0.5, 0.5, 0.5], [1.5, -0.5, 0.0], [float("nan"), 0.5, 0.5]])
-def test_a_posterior_must_be_probabilities(target: list[float]) -> None:
-    with pytest.raises(ValueError, match="sum to 1"):
-        pair_targets([target], answers=2)
+def test_sets_know_their_parts() -> None:
+    sets = sets_of(3)
+    assert sets.size.tolist() == [1, 1, 2, 1, 2, 2, 3]
+    assert sets.inside[:, number(0, 2)].nonzero()[:, 0].tolist() == [number(0), number(2), 4]
+    assert sets.share[number(0, 2)].tolist() == [0.5, 0, 0.5]
 
 
-@pytest.mark.parametrize("length", [0, 1, 4, 6, 9])
-def test_a_posterior_must_have_three_numbers_for_each_pair(length: int) -> None:
-    with pytest.raises(ValueError, match="no posterior of 2 to 2"):
-        pair_targets([[1.0] * length], answers=2)
+@pytest.mark.parametrize("pairs", [0, 2, 4])
+def test_so_many_pairs_are_no_answers(pairs: int) -> None:
+    with pytest.raises(ValueError, match=f"No number of answers has {pairs} pairs"):
+        answers_of(pairs)

@@ -5,6 +5,7 @@ beside it."""
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import NamedTuple
@@ -20,11 +21,11 @@ from annotate.stats.consensus.dawid_skene import dawid_skene
 from rm_training.ml.config import TrainConfig
 from rm_training.ml.data import Comparisons
 from rm_training.ml.likelihood import pair_probabilities
-from rm_training.ml.rankings import pair_outcomes
 from rm_training.ml.slices import slices
 from rm_training.ml.snapshot import read_snapshot
 from rm_training.ml.train import train_heads
 from tests.rm_training.ml_samples import comparisons
+from tests.rm_training.ml_tensors import pair_outcomes
 
 SIZE = 8
 SEEDS = range(6)
@@ -155,31 +156,34 @@ def features_of(texts: list[str]) -> Vectors:
     return np.array([text.split() for text in texts], np.float32)
 
 
-def test_rewards_are_recovered_from_rankings_that_a_snapshot_holds_as_pairs(tmp_path: Path) -> None:
-    """Strict rankings of three to five. Over 30 seeds: correlation 0.97 or more; slope 0.99 on the
-    mean; 92 % of the differences covered, though the pairs of a ranking depend on each other."""
+@pytest.mark.parametrize("tie", [0.0, 0.5])
+def test_rewards_are_recovered_from_rankings_of_a_snapshot(tie: float, tmp_path: Path) -> None:
+    """Rankings of three to five. Over 30 seeds, without ties and with them: correlation 0.97 and
+    0.96 or more; slope 0.99 and 0.97 on the mean; 91 and 94 % of the differences covered; log nu
+    -0.69, as planted. By their pairs, rankings with ties have a slope of 0.78 and cover 75 %."""
     found = []
     for seed in SEEDS:
-        head, data = ranked_tasks(seed, tmp_path / "snapshot.jsonl", tie=0.0)
-        assert len(data) == 50 * (3 + 6 + 10)
+        head, data = ranked_tasks(seed, tmp_path / "snapshot.jsonl", tie=tie)
         features = features_of([c.response for c in data.conversations])
         found.append(recovery(features, data, head, seed))
-    assert min(one.correlation for one in found) > 0.95
+    assert min(one.correlation for one in found) > 0.94
     assert 0.85 < np.mean([one.slope for one in found]) < 1.15
     assert 0.8 < np.mean([one.covered for one in found]) < 0.995
+    if tie:
+        log_tie = np.mean([one.log_tie or 0 for one in found])
+        assert log_tie == pytest.approx(np.log(tie), abs=0.25)
 
 
-def test_weak_orders_give_the_direction_but_smaller_differences(tmp_path: Path) -> None:
+def test_by_their_pairs_rankings_with_ties_give_smaller_differences(tmp_path: Path) -> None:
     """Answers that tie share the worth of a choice, so each of them moves the odds of its pairs
-    less than Davidson's model of pairs says. Over 30 seeds: correlation 0.95 or more, slope 0.78.
-    """
-    found = []
+    less than Davidson's model of pairs says."""
+    slopes = []
     for seed in SEEDS:
         head, data = ranked_tasks(seed, tmp_path / "snapshot.jsonl", tie=0.5)
         features = features_of([c.response for c in data.conversations])
-        found.append(recovery(features, data, head, seed))
-    assert min(one.correlation for one in found) > 0.93
-    assert 0.7 < np.mean([one.slope for one in found]) < 0.92
+        pairs = replace(data, task=np.arange(len(data)))
+        slopes.append(recovery(features, pairs, head, seed).slope)
+    assert np.mean(slopes) < 0.85
 
 
 RATERS, VOTES, TASKS = 30, 5, 200

@@ -6,12 +6,17 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from torch import Tensor
 
 from annotate.stats.ranking.bradley_terry import bradley_terry
-from rm_training.ml.losses import TIE_VARIANCE, Targets, head_losses, preference_loss
-from rm_training.ml.solve import Fitted, NotConverged, fit_heads
+from annotate.stats.ranking.plackett_luce import plackett_luce
+from rm_training.ml.losses import TIE_VARIANCE, Rewards, Targets, head_losses, preference_loss
+from rm_training.ml.solve import Design, Fitted, NotConverged, _second_moments, fit_heads
+from tests.rm_training.ml_tensors import orders
+
+PAIR_RANKS = np.array([[1, 2], [1, 1], [2, 1]])
 
 
 def test_the_loss_is_minus_log_sigmoid_where_the_label_is_certain() -> None:
@@ -57,7 +62,7 @@ def targets(target: Tensor, tie: Tensor | None = None, **options: Any) -> Target
 
 def fit(x: Tensor, judged: Targets, weight: Tensor, penalty: float = 1.0, **more: Any) -> Fitted:
     penalties = torch.full((weight.shape[1],), penalty).double()
-    return fit_heads(x, judged, weight, penalty=penalties, **more)
+    return fit_heads(Design.of_pairs(x), judged, weight, penalty=penalties, **more)
 
 
 @pytest.mark.parametrize("penalty", [0.1, 10.0])
@@ -128,7 +133,7 @@ def test_of_items_the_heads_and_ties_are_those_of_the_statistics(log_tie: float)
     for m in range(2):
         theirs = bradley_terry(first, second, outcome, items=8, weight=weight[:, m].numpy())
         np.testing.assert_allclose(fitted.heads[:, m], theirs.score, atol=1e-4)
-        np.testing.assert_allclose(fitted.log_tie[m], theirs.log_tie[0], atol=1e-4)
+        np.testing.assert_allclose(fitted.log_tie[0, m], theirs.log_tie[0], atol=1e-4)
 
 
 def test_the_loss_is_convex_in_head_and_ties_together_and_least_where_the_fit_ends() -> None:
@@ -140,13 +145,13 @@ def test_the_loss_is_convex_in_head_and_ties_together_and_least_where_the_fit_en
     def loss(theta: Tensor) -> Tensor:
         heads = theta[:4, None]
         return head_losses(
-            x @ heads, judged, weight, heads=heads, anchors=anchors,
-            penalty=torch.tensor([penalty]).double(), log_tie=theta[4:],
+            Rewards(x @ heads), judged, weight, heads=heads, anchors=anchors,
+            penalty=torch.tensor([penalty]).double(), log_tie=theta[4:, None],
         ).sum()  # fmt: skip
 
     fitted = fit(x, judged, weight, penalty, anchors=anchors)
     assert fitted.log_tie is not None
-    best = torch.cat([fitted.heads[:, 0], fitted.log_tie]).requires_grad_()
+    best = torch.cat([fitted.heads[:, 0], fitted.log_tie[:, 0]]).requires_grad_()
     (slope,) = torch.autograd.grad(loss(best), best)
     assert float(slope.abs().max()) < 1e-3
     best = best.detach()
@@ -164,7 +169,7 @@ def test_ties_alone_give_equal_rewards_and_a_finite_tie_parameter() -> None:
     assert fitted.log_tie is not None
     assert float(fitted.heads.abs().max()) < 1e-6
     # The slope of the loss in t = log nu is 0: total x 2/(2 + e^t) = t / variance.
-    for t, total in zip(fitted.log_tie.tolist(), weight.sum(0).tolist(), strict=True):
+    for t, total in zip(fitted.log_tie[0].tolist(), weight.sum(0).tolist(), strict=True):
         assert total * 2 / (2 + math.exp(t)) == pytest.approx(t / TIE_VARIANCE, rel=1e-3)
 
 
@@ -227,3 +232,51 @@ def test_unknown_strength_is_no_margin() -> None:
     x, y, weight = data()
     margin = fit(x, targets(y, use="margin"), weight).heads
     torch.testing.assert_close(margin, fit(x, targets(y), weight).heads)
+
+
+def ranked_items(n: int, seed: int = 8) -> tuple[NDArray[np.int64], Tensor]:
+    """Five items, and n rankings of three of them with ties, drawn at random."""
+    rng = np.random.default_rng(seed)
+    items = np.stack([rng.choice(5, 3, replace=False) for _ in range(n)])
+    return items, torch.from_numpy(rng.integers(1, 4, size=(n, 3)))
+
+
+@pytest.mark.parametrize("pairs", [0, 200])
+def test_of_items_that_are_ranked_the_heads_are_those_of_the_statistics(pairs: int) -> None:
+    """Of rankings alone, and beside pairs, which are rankings of two."""
+    items, ranks = ranked_items(400)
+    rng = np.random.default_rng(9)
+    first = rng.integers(0, 5, pairs)
+    second = (first + rng.integers(1, 5, pairs)) % 5
+    won = torch.from_numpy(rng.integers(0, 3, pairs))
+    eye = torch.eye(5).double()
+    design = Design(eye[first] - eye[second], eye, (torch.from_numpy(items),))
+    outcomes = torch.eye(3).double()[won]
+    told = Targets(outcomes, torch.zeros(pairs).double(), orders=(orders(ranks),))
+    weight = torch.ones(pairs + 400, 2).double()
+    fitted = fit_heads(design, told, weight, penalty=torch.tensor([0.1, 0.1]).double())
+    assert fitted.log_tie is not None
+    no_third = np.full((pairs, 1), -1)
+    theirs = plackett_luce(
+        np.vstack([items, np.hstack([np.stack([first, second], 1), no_third])]),
+        np.vstack([ranks.numpy(), np.hstack([PAIR_RANKS[won.numpy()], 0 * no_third])]),
+        count=5,
+    )
+    for m in range(2):
+        np.testing.assert_allclose(fitted.heads[:, m], theirs.score, atol=1e-4)
+        np.testing.assert_allclose(fitted.log_tie[:, m], theirs.log_tie, atol=1e-3)
+
+
+def test_the_preconditioner_of_whole_tasks_is_their_curvature_at_equal_rewards() -> None:
+    """Of one ranking without ties, by four features."""
+    told = Targets(torch.zeros(0, 3).double(), torch.zeros(0).double(),
+                   orders=(orders(torch.tensor([[1, 2, 3]])),))  # fmt: skip
+    answers = torch.from_numpy(np.random.default_rng(0).normal(size=(3, 4)))
+    design = Design(answers[:0], answers, (torch.arange(3)[None],))
+
+    def loss(head: Tensor) -> Tensor:
+        return told.losses(design.rewards(head[:, None]), None).sum()
+
+    curvature = torch.func.hessian(loss)(torch.zeros(4).double())
+    moments = _second_moments(design, told.orders, torch.ones(1).double())
+    torch.testing.assert_close(moments / 4, curvature)

@@ -65,7 +65,7 @@ def test_a_prompts_own_labels_do_not_move_its_margins() -> None:
 
 def test_the_penalty_is_cross_validations_where_none_is_given() -> None:
     features, labelled, _ = flipped(0.1, 200)
-    penalty = choose_penalty(Problem.of(features, labelled), labelled.prompt, CONFIG)
+    penalty = choose_penalty(Problem.of(features, labelled), CONFIG)
     np.testing.assert_array_equal(
         out_of_fold_margins(features, labelled, CONFIG),
         out_of_fold_margins(features, labelled, CONFIG, penalty),

@@ -112,14 +112,15 @@ def test_cross_validation_prefers_a_strong_penalty_on_noise_and_a_weak_one_on_si
         features, drawn, _ = planted(400, 64, seed, held_out=0)
         noise = np.random.default_rng(1000 + seed).normal(size=features.shape).astype(np.float32)
         for name, table in (("noise", noise), ("signal", features)):
-            chosen[name].append(choose_penalty(Problem.of(table, drawn), drawn.prompt, CONFIG))
+            chosen[name].append(choose_penalty(Problem.of(table, drawn), CONFIG))
     assert np.median(chosen["noise"]) >= 10
     assert np.median(chosen["signal"]) <= 1
 
 
 def test_one_train_prompt_gets_the_strongest_penalty() -> None:
     features, drawn, _ = planted(40, 8, held_out=0)
-    penalty = choose_penalty(Problem.of(features, drawn), np.zeros(40, np.int64), CONFIG)
+    one = replace(drawn, prompt=np.zeros(40, np.int64))
+    penalty = choose_penalty(Problem.of(features, one), CONFIG)
     assert penalty == max(CONFIG.penalties)
 
 
@@ -146,11 +147,13 @@ def test_progress_reaches_its_end() -> None:
     assert heard[-1] == (2, 2)
 
 
-def test_an_interval_is_the_mean_and_196_deviations_of_the_heads() -> None:
+def test_an_interval_is_the_mean_and_students_deviations_of_the_heads() -> None:
     ensemble = HeadEnsemble(np.array([[1.0], [2.0], [3.0]], np.float32), 1.0, 0.0, 1.0)
     mean, lower, upper = ensemble.score(np.array([[1.0], [-2.0]], np.float32))
     np.testing.assert_allclose(mean, [2, -4])
-    np.testing.assert_allclose(upper - mean, [1.959964, 2 * 1.959964])
+    # Of 2 degrees of freedom, as in any table of the t distribution, and of one more draw.
+    half = 4.303 * (4 / 3) ** 0.5
+    np.testing.assert_allclose(upper - mean, [half, 2 * half], rtol=1e-4)
     np.testing.assert_allclose(mean - lower, upper - mean)
 
 
@@ -241,12 +244,12 @@ def test_ties_as_half_wins_would_draw_rewards_together_and_davidsons_do_not() ->
 def test_cross_validation_leaves_every_comparison_out_once() -> None:
     features, drawn, _ = planted(300, 8, held_out=0)
     problem = Problem.of(features, drawn)
-    penalty, found = cross_validate(problem, drawn.prompt, CONFIG)
+    penalty, found = cross_validate(problem, CONFIG)
     assert found is not None
     assert all(len(np.unique(found.fold[drawn.prompt == p])) == 1 for p in np.unique(drawn.prompt))
     for fold in range(CONFIG.folds):
         kept = (found.fold != fold).astype(np.float64)[:, None]
         heads = problem.fit(kept, np.array([penalty]), CONFIG).heads
-        margin = (problem.difference @ heads).numpy()[:, 0]
+        margin = problem.design.rewards(heads).difference.numpy()[:, 0]
         inside = found.fold == fold
-        np.testing.assert_allclose(found.margin[inside], margin[inside], atol=1e-4)
+        np.testing.assert_allclose(found.rewards.difference[inside, 0], margin[inside], atol=1e-4)

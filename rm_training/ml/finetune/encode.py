@@ -1,28 +1,24 @@
-"""Lays out prompts with their answers as one row of tokens without padding. Knows no weights.
+"""Prompts with their answers as tokens, and what people said of them. Knows no weights.
 
 A decoder's hidden state depends on earlier tokens only, so what all answers of a prompt share is
-laid out once: prefix, first answer, second answer. Every answer's positions go on from the end of
-the prefix, and its tokens see the prefix and themselves (tree attention, as in Cai et al. 2024,
-"Medusa"). In an encoder the prefix sees the answer and is another one beside each, so nothing can
-be shared exactly; there, conversations lie in the row whole, which still saves all padding.
+kept once: prefix, first answer, second answer. In an encoder the prefix sees the answer and is
+another one beside each, so nothing can be shared exactly; there, conversations are kept whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import NamedTuple, TypedDict
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
 from rm_training.ml.data import Comparisons, Floats, Ints
 from rm_training.ml.forward import Tokens
-
-Block = tuple[int, int, torch.Tensor | None]
-"""Tokens that see each other and no others: how many; how many of them, the first, are causal; and
-what the rest see of all, [rest, all], everything where it is None."""
+from rm_training.ml.rankings import WeakOrders
+from rm_training.ml.units import Units
 
 
 @dataclass(frozen=True)
@@ -38,12 +34,23 @@ class Tree:
 
 
 @dataclass(frozen=True)
+class Task:
+    """k answers that are learnt whole: `answers` [k] as rows of the caller's table, or as places
+    among a prompt's; `left`, `chosen` [2^k - 1]: as in WeakOrders; its weight."""
+
+    answers: Ints
+    left: torch.Tensor
+    chosen: torch.Tensor
+    weight: float
+
+
+@dataclass(frozen=True)
 class Prompt:
-    """All answers of one prompt and the p comparisons between them.
+    """All answers of one prompt, the p pairs of them that were compared, and its whole tasks.
 
     `first`, `second` [p]: places in the answers of all trees one after the other. `outcomes`
     [p, 3], `strength`, `weight` [p]: as in Comparisons, the weights scaled so that prompts have a
-    mean sum of one. `lengths`: of each answer, in the order of the trees.
+    mean sum of one, tasks with the pairs. `lengths`: of each answer, in the order of the trees.
     """
 
     trees: tuple[Tree, ...]
@@ -53,6 +60,7 @@ class Prompt:
     strength: Floats
     weight: Floats
     lengths: Ints
+    tasks: tuple[Task, ...] = ()
 
     @property
     def tokens(self) -> int:
@@ -60,30 +68,10 @@ class Prompt:
         return sum(len(t.prefix) + sum(map(len, t.answers)) for t in self.trees)
 
 
-class Batch(TypedDict):
-    """One row of T tokens, n answers and p comparisons of some prompts.
-
-    `input_ids`, `position_ids` [1, T]; `read` [n]: the token whose hidden state scores an answer;
-    `first`, `second` [p]: places among the answers; `outcomes` [p, 3]; `strength`, `weight` [p];
-    `lengths` [n]; `prompts`: how many.
-    """
-
-    input_ids: torch.Tensor
-    position_ids: torch.Tensor
-    read: torch.Tensor
-    layout: list[Block]
-    first: torch.Tensor
-    second: torch.Tensor
-    outcomes: torch.Tensor
-    strength: torch.Tensor
-    weight: torch.Tensor
-    lengths: torch.Tensor
-    prompts: int
-
-
 def encode(
     tokens: Mapping[int, Tokens],
-    comparisons: Comparisons,
+    units: Units,
+    orders: Sequence[WeakOrders],
     *,
     lengths: Mapping[int, int],
     limit: int,
@@ -91,19 +79,41 @@ def encode(
 ) -> list[Prompt]:
     """Prompts in the order of their numbers, from the token ids of each row that is compared.
 
-    `lengths`: of each row's response. `limit`: the number of tokens from which a conversation may
-    have lost its beginning, so that it shares nothing. `causal`: whether the network is a decoder.
+    `orders`: of the whole tasks, by the number of answers. `lengths`: of each row's response.
+    `limit`: the number of tokens from which a conversation may have lost its beginning, so that it
+    shares nothing. `causal`: whether the network is a decoder.
     """
-    order = np.argsort(comparisons.prompt, kind="stable")
-    starts = np.flatnonzero(np.diff(comparisons.prompt[order], prepend=-1))
-    weight = comparisons.weight * (len(starts) / comparisons.weight.sum())
-    columns = _Columns(
-        comparisons.first, comparisons.second, comparisons.outcomes, comparisons.strength, weight
-    )
+    numbers = np.unique(units.prompt).tolist()
+    scale = len(numbers) / units.weight.sum()
+    tasks: dict[int, list[Task]] = defaultdict(list)
+    for prompt, task in _tasks(units, orders, scale):
+        tasks[prompt].append(task)
+    texts = _Texts(tokens, lengths, limit if causal else 0)
     return [
-        _prompt(tokens, lengths, limit if causal else 0, columns.at(places))
-        for places in np.split(order, starts[1:])
+        _prompt(texts, own, tasks[number])
+        for number, own in zip(numbers, _by_prompt(units.pairs, numbers, scale), strict=True)
     ]
+
+
+def _tasks(units: Units, orders: Sequence[WeakOrders], scale: float) -> Iterator[tuple[int, Task]]:
+    """Each whole task with its prompt."""
+    for ranked, known in zip(units.ranked, orders, strict=True):
+        for n, prompt in enumerate(ranked.prompt.tolist()):
+            weight = float(ranked.weight[n]) * scale
+            yield prompt, Task(ranked.rows[n], known.left[n], known.chosen[n], weight)
+
+
+def _by_prompt(pairs: Comparisons, numbers: Sequence[int], scale: float) -> Iterator[_Columns]:
+    order = np.argsort(pairs.prompt, kind="stable")
+    starts = np.searchsorted(pairs.prompt[order], numbers)
+    for at in np.split(order, starts[1:]):
+        yield _Columns(
+            pairs.first[at],
+            pairs.second[at],
+            pairs.outcomes[at],
+            pairs.strength[at],
+            pairs.weight[at] * scale,
+        )
 
 
 class _Columns(NamedTuple):
@@ -113,32 +123,34 @@ class _Columns(NamedTuple):
     strength: Floats
     weight: Floats
 
-    def at(self, places: Ints) -> _Columns:
-        return _Columns(
-            self.first[places],
-            self.second[places],
-            self.outcomes[places],
-            self.strength[places],
-            self.weight[places],
-        )
+
+class _Texts(NamedTuple):
+    tokens: Mapping[int, Tokens]
+    lengths: Mapping[int, int]
+    limit: int
 
 
-def _prompt(
-    tokens: Mapping[int, Tokens], lengths: Mapping[int, int], limit: int, columns: _Columns
-) -> Prompt:
-    rows = np.unique(np.concatenate([columns.first, columns.second])).tolist()
-    whole = [row for row in rows if len(tokens[row]) < limit]
-    alone = [(row,) for row in rows if len(tokens[row]) >= limit]
+def _prompt(texts: _Texts, pairs: _Columns, tasks: Sequence[Task]) -> Prompt:
+    tokens = texts.tokens
+    used = [pairs.first, pairs.second, *(task.answers for task in tasks)]
+    rows = np.unique(np.concatenate(used)).tolist()
+    whole = [row for row in rows if len(tokens[row]) < texts.limit]
+    alone = [(row,) for row in rows if len(tokens[row]) >= texts.limit]
     trees = tuple(_tree(tokens, group) for group in [tuple(whole), *alone] if group)
     place = {row: n for n, row in enumerate(row for tree in trees for row in tree.rows)}
+
+    def places(of: Ints) -> Ints:
+        return np.array([place[row] for row in of.tolist()], np.int64)
+
     return Prompt(
         trees=trees,
-        first=np.array([place[row] for row in columns.first.tolist()], np.int64),
-        second=np.array([place[row] for row in columns.second.tolist()], np.int64),
-        outcomes=columns.outcomes,
-        strength=columns.strength,
-        weight=columns.weight,
-        lengths=np.array([lengths[row] for row in place], np.int64),
+        first=places(pairs.first),
+        second=places(pairs.second),
+        outcomes=pairs.outcomes,
+        strength=pairs.strength,
+        weight=pairs.weight,
+        lengths=np.array([texts.lengths[row] for row in place], np.int64),
+        tasks=tuple(replace(task, answers=places(task.answers)) for task in tasks),
     )
 
 
@@ -154,63 +166,3 @@ def _shared(sequences: Sequence[Tokens]) -> int:
     table = np.stack([tokens[:shortest] for tokens in sequences])
     same = (table == table[0]).all(0)
     return int(same.argmin()) if not same.all() else shortest
-
-
-def pack(prompts: Sequence[Prompt], *, causal: bool) -> Batch:
-    """Lay prompts out in one row; at least one prompt, each with at least one token an answer."""
-    trees = [tree for prompt in prompts for tree in prompt.trees]
-    parts = [part for tree in trees for part in (tree.prefix, *tree.answers)]
-    sizes = [sum(len(tree.rows) for tree in prompt.trees) for prompt in prompts]
-    offsets = np.cumsum([0, *sizes[:-1]])
-    return Batch(
-        input_ids=_row(parts),
-        position_ids=_row([p for tree in trees for p in _positions(tree)]),
-        read=torch.from_numpy(_read(trees, causal=causal)),
-        layout=[_block(tree, causal=causal) for tree in trees],
-        first=_joined([p.first + o for p, o in zip(prompts, offsets, strict=True)]),
-        second=_joined([p.second + o for p, o in zip(prompts, offsets, strict=True)]),
-        outcomes=_joined([p.outcomes for p in prompts]).float(),
-        strength=_joined([p.strength for p in prompts]).float(),
-        weight=_joined([p.weight for p in prompts]).float(),
-        lengths=_joined([p.lengths for p in prompts]).float(),
-        prompts=len(prompts),
-    )
-
-
-def _positions(tree: Tree) -> list[Ints]:
-    start = len(tree.prefix)
-    return [np.arange(start), *(np.arange(start, start + len(a)) for a in tree.answers)]
-
-
-def _read(trees: Sequence[Tree], *, causal: bool) -> Ints:
-    """The token that scores each answer: a decoder's last, an encoder's first."""
-    found, at = [], 0
-    for tree in trees:
-        end = at + len(tree.prefix)
-        for answer in tree.answers:
-            end += len(answer)
-            # An answer that adds nothing ends where the prefix does.
-            last = end - 1 if len(answer) else at + len(tree.prefix) - 1
-            found.append(last if causal else at)
-        at = end
-    return np.array(found, np.int64)
-
-
-def _block(tree: Tree, *, causal: bool) -> Block:
-    prefix = len(tree.prefix) if causal else 0
-    lengths = [len(answer) for answer in tree.answers]
-    length = len(tree.prefix) + sum(lengths)
-    if not causal or prefix == length:
-        return length, prefix, None
-    owner = np.repeat(np.arange(len(lengths)), lengths)
-    own = np.tril(owner[:, None] == owner[None, :])
-    mask = np.concatenate([np.ones((length - prefix, prefix), np.bool_), own], axis=1)
-    return length, prefix, torch.from_numpy(mask)
-
-
-def _row(parts: Sequence[NDArray[np.integer]]) -> torch.Tensor:
-    return torch.from_numpy(np.concatenate(parts).astype(np.int64))[None]
-
-
-def _joined(parts: Sequence[NDArray[np.generic]]) -> torch.Tensor:
-    return torch.from_numpy(np.concatenate(parts))

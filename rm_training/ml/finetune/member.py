@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gc
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,11 +26,14 @@ from rm_training.ml.finetune.config import FinetuneConfig
 from rm_training.ml.finetune.encode import Prompt, encode
 from rm_training.ml.finetune.objective import Objective
 from rm_training.ml.finetune.packed import check_packing, is_causal, packed
+from rm_training.ml.finetune.place import size_when_killed, trying
 from rm_training.ml.finetune.progress import Hear, Listener
 from rm_training.ml.finetune.trainer import train
 from rm_training.ml.finetune.tuned import FineTuned, Run, scores_of
 from rm_training.ml.finetune.write import write_finetuned
 from rm_training.ml.loading import load_classifier
+from rm_training.ml.rankings import WeakOrders
+from rm_training.ml.units import Units, targets_of, units_of
 
 PROBED_PROMPTS = 2
 SCALE_TEXTS = 2000
@@ -58,9 +61,12 @@ def train_member(job: Job, *, size: int, progress: Hear, report: Callable[[str],
 
     A network that is written already is left as it is, and `size` returned.
     """
+    if not job.result.exists():
+        size = _begun_with(job, size, report)
     while not job.result.exists():
         try:
-            tuned = _attempt(job, size, progress)
+            with trying(job.checkpoints, size):
+                tuned = _attempt(job, size, progress)
         except RuntimeError as error:
             if not should_reduce_batch_size(error):
                 raise
@@ -74,6 +80,20 @@ def train_member(job: Job, *, size: int, progress: Hear, report: Callable[[str],
         report(f"Memory ran out at {size} prompts a batch: going on with {smaller}.")
         size = smaller
     return size
+
+
+def _begun_with(job: Job, size: int, report: Callable[[str], None]) -> int:
+    """`size`, or less than that with which a process was killed. It need not have been for want of
+    memory, but smaller batches do no harm."""
+    killed = size_when_killed(job.checkpoints)
+    if killed is None:
+        return size
+    smaller = _smaller(killed, job.config.prompts_per_step) if killed > 1 else 1
+    report(
+        f"Its worker was lost while training with {killed} prompts a batch, perhaps for want of "
+        f"memory: going on with {smaller}."
+    )
+    return min(size, smaller)
 
 
 def _smaller(size: int, step: int) -> int:
@@ -99,7 +119,9 @@ def _attempt(job: Job, size: int, progress: Hear) -> FineTuned:
     torch.manual_seed(job.config.seed)  # what is new in the network is drawn from here on
     model, tokenizer = load_classifier(job.base, job.config.max_tokens)
     reader = Backbone(model, tokenizer)
-    prompts = _prompts(reader, job)
+    units = units_of(job.comparisons)
+    targets = targets_of(units, job.config.objective)
+    prompts = _prompts(reader, job, units, targets.orders)
     check_packing(model, prompts[:PROBED_PROMPTS])
     listener = Listener(
         progress,
@@ -111,7 +133,7 @@ def _attempt(job: Job, size: int, progress: Hear) -> FineTuned:
         objective = Objective(
             reward,
             job.config.objective,
-            tie_share=float(np.average(job.comparisons.tie, weights=job.comparisons.weight)),
+            ties=targets.ties / len(units),
             prompts=len(prompts),
         )
         losses = train(
@@ -125,12 +147,14 @@ def _attempt(job: Job, size: int, progress: Hear) -> FineTuned:
         )
     backbone = Backbone(model.train(False), tokenizer)
     mean, std = reward_scale(backbone, job.comparisons, job.config.seed)
-    log_tie = None if objective.log_tie is None else objective.log_tie.item()
+    log_tie = None if objective.log_tie is None else objective.log_tie[0].item()
     run = Run(_stretches(losses), size, log_tie, reader.truncated)
     return FineTuned(backbone, mean, std, (run,))
 
 
-def _prompts(reader: Backbone, job: Job) -> list[Prompt]:
+def _prompts(
+    reader: Backbone, job: Job, units: Units, orders: Sequence[WeakOrders]
+) -> list[Prompt]:
     rows = compared(job.comparisons)
     texts = [job.comparisons.conversations[row] for row in rows]
     lengths = [0] * len(rows)
@@ -140,7 +164,8 @@ def _prompts(reader: Backbone, job: Job) -> list[Prompt]:
         lengths = [len(ids) for ids in cut["input_ids"]]
     return encode(
         dict(zip(rows, reader.tokenize(texts), strict=True)),
-        job.comparisons,
+        units,
+        orders,
         lengths=dict(zip(rows, lengths, strict=True)),
         limit=reader.max_tokens,
         causal=is_causal(reader.model),

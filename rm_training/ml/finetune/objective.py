@@ -5,7 +5,6 @@ It knows no data beyond one batch, no optimiser and no files.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,30 +13,31 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, dropout, normalize
 
 from rm_training.ml.finetune.config import ObjectiveConfig
-from rm_training.ml.finetune.encode import Block
+from rm_training.ml.finetune.pack import Block, Whole
 from rm_training.ml.finetune.packed import PackedReward
-from rm_training.ml.likelihood import pair_loss
+from rm_training.ml.likelihood import centring_penalty
 from rm_training.ml.loading import head_of
+from rm_training.ml.losses import TIE_VARIANCE, Rewards, Targets
+from rm_training.ml.rankings import WeakOrders
 
-TIE_VARIANCE = 100.0
 DROPOUT, TEMPERATURE = 0.1, 0.05  # SimCSE's
 
 
 class Objective(nn.Module):
     """A packed reward model whose output is the loss of a batch.
 
-    `tie_share`: the share of ties among all comparisons; without any, ties are left out of the
-    model, which is then Bradley and Terry's. `prompts`: how many are trained on.
+    `ties` [T - 1]: the share of judgments that are ties of 2, 3, ... answers; without any, ties are
+    left out of the model, which is then Bradley and Terry's. `prompts`: how many are trained on.
     """
 
     def __init__(
-        self, reward: PackedReward, config: ObjectiveConfig, *, tie_share: float, prompts: int
+        self, reward: PackedReward, config: ObjectiveConfig, *, ties: Tensor, prompts: int
     ) -> None:
         super().__init__()
         self.reward = reward
         self.settings = config
         self.prompts = prompts
-        self.log_tie = _log_tie(tie_share) if tie_share > 0 else None
+        self.log_tie = _log_tie(ties) if len(ties) else None
         size = head_of(reward.model).in_features
         self.length_head = nn.Linear(size, 1, bias=False) if config.length_penalty else None
         self.config = reward.model.config
@@ -55,35 +55,41 @@ class Objective(nn.Module):
         outcomes: Tensor,
         strength: Tensor,
         weight: Tensor,
+        whole: Sequence[Whole],
         lengths: Tensor,
         prompts: int,
     ) -> Tensor:
-        """The loss of a batch, whose fields `encode.Batch` explains: a scalar in nats.
+        """The loss of a batch, whose fields `pack.Batch` explains: a scalar in nats.
 
             loss = 1/prompts sum over comparisons of
                        weight (pair_loss(s_i - s_j, outcomes) + centring (r_i + r_j)^2)
-                   + log_tie^2 / (2 * 100 * all prompts)
+                   + 1/prompts sum over whole tasks of
+                       weight (ranking_loss(s, orders) + centring (2 mean of r)^2)
+                   + sum of log_tie^2 / (2 * 100 * all prompts)
                    + length_penalty * length_loss + contrastive * contrastive_loss
 
-        r: rewards; s: r, and with a length penalty r plus the length head's reward. The second line
-        is a normal prior on Davidson's log nu, its standard deviation 10.
+        r: rewards; s: r, and with a length penalty r plus the length head's reward. The
+        third part is a normal prior on log nu, its standard deviation 10.
         """
         chosen = self.settings
         features = self.reward(input_ids, position_ids, read, layout)
         quality = self.reward.score(features)
         length = None if self.length_head is None else self.length_head(features)[:, 0].float()
         judged = quality if length is None else quality + length
-        losses = pair_loss(
-            judged[first] - judged[second],
-            outcomes,
-            self.log_tie,
-            margin=strength if chosen.strength == "margin" else 0.0,
-            # Unknown or mixed strength counts as the slightest.
-            scale=strength.abs().clamp(min=1) if chosen.strength == "scale" else 1.0,
-            label_smoothing=chosen.label_smoothing,
+        targets = Targets(
+            outcomes, strength, chosen.strength, chosen.label_smoothing, _orders(whole)
         )
-        losses = losses + chosen.centring * (quality[first] + quality[second]) ** 2
-        loss = (weight * losses).sum() / prompts
+        found = Rewards(
+            (judged[first] - judged[second])[:, None], tuple(judged[at][None] for at, *_ in whole)
+        )
+        log_tie = None if self.log_tie is None else self.log_tie[:, None]
+        losses = targets.losses(found, log_tie)[:, 0]
+        if chosen.centring:
+            ends = (torch.stack([first, second], 1), *(at for at, *_ in whole))
+            levels = torch.cat([centring_penalty(quality[at]) for at in ends])
+            losses = losses + chosen.centring * levels
+        weights = torch.cat([weight, *(own for *_, own in whole)])
+        loss = (weights * losses).sum() / prompts
         if self.log_tie is not None:
             loss = loss + self.log_tie.square().sum() / (2 * TIE_VARIANCE * self.prompts)
         if length is not None and self.length_head is not None:
@@ -98,10 +104,19 @@ class Objective(nn.Module):
         self.reward.model.activation_checkpointing_enable(**options)
 
 
-def _log_tie(share: float) -> nn.Parameter:
-    """log nu at which equal answers tie as often as all do, nu / (2 + nu) = share."""
-    share = min(share, 0.99)
-    return nn.Parameter(torch.tensor([math.log(2 * share / (1 - share))]))
+def _orders(whole: Sequence[Whole]) -> tuple[WeakOrders, ...]:
+    """All answers of a whole task were compared."""
+    return tuple(
+        WeakOrders(left, chosen, torch.zeros_like(places, dtype=torch.bool))
+        for places, left, chosen, _ in whole
+    )
+
+
+def _log_tie(shares: Tensor) -> nn.Parameter:
+    """log nu at which two equal answers tie as often as all do, nu / (2 + nu) = share; for ties of
+    more the same is a place to begin."""
+    share = shares.clamp(1e-4, 0.99)
+    return nn.Parameter((2 * share / (1 - share)).log().float())
 
 
 def length_loss(
@@ -112,9 +127,9 @@ def length_loss(
         |corr(r_Q, lengths)| + (1 - corr(r_L, lengths)) + |cos(W_Q, W_L)|
 
     quality, length: r_Q, r_L, [n]; lengths: [n], in tokens; heads: W_Q, W_L, [1, d]. Preferences
-    are learnt by r_Q + r_L, and r_Q alone is used (ODIN: Chen et al. 2024, arXiv:2402.07319, whose
-    length and orthogonality losses have a weight of 1 each; the 1 is added here, so that 0 is the
-    least). The orthogonality is that of directions, which shrinking the weights does not satisfy.
+    are learnt by r_Q + r_L, and r_Q alone is used (ODIN: Chen et al. 2024, arXiv:2402.07319). The
+    parts are those of the authors' code, github.com/Lichang-Chen/ODIN, weighted 1 each as there;
+    the orthogonality is that of directions, which shrinking the weights does not satisfy.
     Correlations are Pearson's over the answers of one batch: the smaller it is, the noisier.
     """
     follows = 1 - correlation(length, lengths)

@@ -16,7 +16,8 @@ from torch import Tensor, nn
 from torch.nn.functional import scaled_dot_product_attention
 from transformers import AttentionInterface, PreTrainedModel
 
-from rm_training.ml.finetune.encode import Block, Prompt, pack
+from rm_training.ml.finetune.encode import Prompt
+from rm_training.ml.finetune.pack import Block, pack
 from rm_training.ml.loading import UnsuitableBackbone, head_name, head_of
 
 NAME = "tiebreak_packed"
@@ -42,7 +43,7 @@ class PackedReward(nn.Module):
     def forward(
         self, input_ids: Tensor, position_ids: Tensor, read: Tensor, layout: Sequence[Block]
     ) -> Tensor:
-        """What the head reads of each answer, [n, d]; the arguments are those of `encode.Batch`."""
+        """What the head reads of each answer, [n, d]; the arguments are those of `pack.Batch`."""
         inner: Any = self.model.base_model  # every architecture has its own class
         output = inner(
             input_ids=input_ids, position_ids=position_ids, use_cache=False, layout=layout
