@@ -46,18 +46,7 @@ def posterior(k: int, seed: int = 0) -> Floats:
 
 
 def joined(*parts: Comparisons) -> Comparisons:
-    columns = (
-        "first",
-        "second",
-        "target",
-        "tie",
-        "strength",
-        "weight",
-        "prompt",
-        "evaluation",
-        "task",
-    )
-    own = {name: np.concatenate([getattr(part, name) for part in parts]) for name in columns}
+    own: Any = {name: np.concatenate([getattr(part, name) for part in parts]) for name in COLUMNS}
     longest = max(parts, key=lambda part: len(part.conversations))
     return replace(longest, **own)
 
@@ -78,8 +67,7 @@ def test_pairs_may_come_in_any_order_and_either_way_round() -> None:
     data = task([0, 1, 2], posterior(3))
     turned = replace(data, first=data.second, second=data.first, target=1 - data.target)
     own: Any = {name: getattr(turned, name)[[2, 0, 1]] for name in COLUMNS}
-    mixed = replace(turned, **own)
-    (expected,), (found,) = units_of(data).ranked, units_of(mixed).ranked
+    (expected,), (found,) = units_of(data).ranked, units_of(replace(turned, **own)).ranked
     np.testing.assert_allclose(found.outcomes, expected.outcomes)
 
 
