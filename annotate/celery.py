@@ -14,8 +14,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "annotate.settings")
 
 from django.conf import settings
 
-# Redis hands an unacknowledged message to another worker after this long. A run that takes longer is
-# not taken twice: whoever gets its message again finds the owner's heartbeat on the row.
+# Redis hands an unacknowledged message to another worker after this long. A run that takes longer
+# is not taken twice: whoever gets its message again finds the owner's heartbeat on the row.
 VISIBILITY_TIMEOUT = 12 * 3600
 
 app = Celery("tiebreak")

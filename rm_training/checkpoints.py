@@ -15,12 +15,14 @@ from rm_training.ml.finetune.config import FinetuneConfig
 from rm_training.ml.finetune.place import InUse, alone
 
 GONE = ".gone-"
+FORMAT = 2
+"""Of what lies in the folders: raised where an older one cannot be gone on from."""
 
 
 def place_of(base: str | Path, config: FinetuneConfig, snapshot: Snapshot) -> Path:
     """The folder of a fine-tune in that of its project. It is named by all that shapes the result,
     so whoever trains the same, a run or the command, goes on from what is there."""
-    told = json.dumps([str(base), config.as_json(), snapshot.sha256], sort_keys=True)
+    told = json.dumps([FORMAT, str(base), config.as_json(), snapshot.sha256], sort_keys=True)
     key = hashlib.sha256(told.encode()).hexdigest()[:16]
     place: Path = settings.DATA_DIR / "finetune" / str(snapshot.project_id) / key
     return place

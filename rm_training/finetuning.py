@@ -9,17 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from accelerate import PartialState
-
 from annotate.actions.snapshots import take_snapshot
 from annotate.models import Project
 from rm_training.checkpoints import place_of, remove
 from rm_training.ml.config import TrainConfig
+from rm_training.ml.criteria import learnable
 from rm_training.ml.evaluate import evaluate
 from rm_training.ml.export import ExportMismatch
 from rm_training.ml.finetune.config import FinetuneConfig
 from rm_training.ml.finetune.member import OutOfMemory
-from rm_training.ml.finetune.place import InUse
+from rm_training.ml.finetune.place import InUse, alone, processes
 from rm_training.ml.finetune.progress import Hear
 from rm_training.ml.finetune.train import OtherRun, finetune
 from rm_training.ml.finetune.trainer import LossNotFinite
@@ -66,22 +65,35 @@ def finetune_project(
     `finetune` and `write_finetuned` raise.
     """
     snapshot = take_snapshot(project=project, by=None)
-    comparisons = dataset_of(snapshot).overall
+    dataset = dataset_of(snapshot)
+    comparisons = dataset.overall
     report(f"Snapshot {snapshot.number}: {counts_of(comparisons)}.")
     if problem := missing(comparisons):
         raise TooLittle(f"Nothing was trained: {problem}")
     base = backbone or backbone_path()
     place = place_of(base, config, snapshot)
+    criteria, left_out = learnable(dataset)
+    for name, why in left_out.items():
+        report(f"No head for “{name}”: {why}")
+    meta = {
+        "project": project.slug,
+        "snapshot": snapshot.sha256,
+        "config": config.as_json(),
+        "criteria_left_out": left_out,
+    }
     train = comparisons.training()
-    tuned = finetune(base, train, config, place, progress=progress, report=report)
+    state = processes()
+    with alone(place):  # until the folder is written, which is a copy of what lies there
+        tuned = finetune(
+            base, train, config, place, criteria=criteria, progress=progress, report=report
+        )
+        if state.is_main_process:  # one process of several writes what all have
+            write_finetuned(folder, tuned, meta)
+        state.wait_for_everyone()  # the others may still be opening what lies there
+        if state.is_main_process:
+            remove(place)
     held_out, measure = comparisons.held_out(), TrainConfig()
     scores = tuned.scores(comparisons.conversations)
-    meta = {"project": project.slug, "snapshot": snapshot.sha256, "config": config.as_json()}
-    state = PartialState()  # one process of several writes what all have
-    if state.is_main_process:
-        write_finetuned(folder, tuned, meta)
-        remove(place)
-    state.wait_for_everyone()
     return Tuned(
         evaluate(scores, held_out, measure).accuracy,
         fit_floors(comparisons, measure)["style"].evaluate(held_out, measure).accuracy,

@@ -11,11 +11,15 @@ from pathlib import Path
 from rm_training.actions.claims import LostJob
 from rm_training.actions.progress import Reporter
 from rm_training.checkpoints import make_room, remove
+from rm_training.figures import by_criterion
+from rm_training.ml.config import TrainConfig
+from rm_training.ml.criteria import OVERALL, CriteriaHeads, evaluate_criteria, learnable
 from rm_training.ml.data import Dataset, Floats
 from rm_training.ml.finetune.config import FinetuneConfig
 from rm_training.ml.finetune.place import InUse
 from rm_training.ml.finetune.progress import Hear, Progress
 from rm_training.ml.finetune.train import finetune
+from rm_training.ml.finetune.tuned import reward_of
 from rm_training.ml.finetune.write import write_finetuned
 from rm_training.ml.render import Conversation
 from rm_training.trained import Trained
@@ -31,31 +35,48 @@ def train_full(
     place: Path,
     report: Reporter,
     check: Callable[[], None],
+    retry: bool,
 ) -> Trained:
     """Trains on the train split, from what an earlier run left in the folder `place`; what those in
-    the folders beside it left is removed. `check` is called after every step and may raise."""
+    the folders beside it left is removed. `check` is called after every step and may raise.
+
+    `retry`: whether an attempt came before and another may follow. Raises InUse, or LostJob then.
+    """
     comparisons = dataset.overall
     report.stage("fine-tuning", 0.02, 0.75)
     make_room(place)
-    train, hear = comparisons.training(), _told(report, check)
-    with _lost_where_in_use(report):
-        tuned = finetune(base, train, config, place, progress=hear, report=report.log)
+    criteria, left_out = learnable(dataset)
+    for name, why in left_out.items():
+        report.log(f"No head for “{name}”: {why}")
+    with _lost_where_in_use(report, retry=retry):
+        tuned = finetune(
+            base,
+            comparisons.training(),
+            config,
+            place,
+            criteria=criteria,
+            progress=_told(report, check),
+            report=report.log,
+        )
     if tuned.truncated:
         report.log(
             f"{tuned.truncated:,} texts were longer than {tuned.backbone.max_tokens} tokens: the "
             "oldest part of the conversation was left out"
         )
     report.stage("scoring", 0.75, 0.8)
+    features = tuned.backbone.embed(comparisons.conversations)
+    found = CriteriaHeads(tuned.criteria, left_out, {}, f"{OVERALL}.", None)
+    results = evaluate_criteria(found, features, dataset, TrainConfig())
 
     def score(asked: Sequence[Conversation]) -> Floats:
         report.beat()
         return tuned.scores(asked)
 
     def write(folder: Path, meta: Mapping[str, object]) -> None:
-        write_finetuned(folder, tuned, meta)
+        write_finetuned(folder, tuned, {**meta, "criteria_left_out": left_out})
 
     return Trained(
-        rewards=tuned.scores(comparisons.conversations),
+        rewards=reward_of(tuned.backbone, features),
         score=score,
         write=write,
         digest=tuned.backbone.digest,
@@ -63,18 +84,26 @@ def train_full(
         seed=config.seed,
         log_tie=tuned.log_tie,
         done=lambda: remove(place),
-        own={"truncated": tuned.truncated},
+        own={
+            "truncated": tuned.truncated,
+            "criteria": by_criterion(found, results),
+            "criteria_sentence": found.sentence if dataset.criteria else "",
+        },
     )
 
 
 @contextmanager
-def _lost_where_in_use(report: Reporter) -> Iterator[None]:
-    """A folder in use is no failure: most likely this run's attempt before holds it, in a worker
-    that stood still. If that wakes, it learns that it lost the run, and lets go. So this attempt
-    ends like one whose worker was lost, and the watch sends the run again in about a minute."""
+def _lost_where_in_use(report: Reporter, *, retry: bool) -> Iterator[None]:
+    """Where a run is tried again, a folder in use is no failure: most likely its attempt before
+    holds it, in a worker that stood still. If that wakes, it learns that it lost the run, and lets
+    go. So this attempt ends like one whose worker was lost, and the watch sends the run again in
+    about a minute. At the first attempt, and at the last, it is for a person to end what is there.
+    """
     try:
         yield
     except InUse as error:
+        if not retry:
+            raise
         report.log(str(error))
         raise LostJob from error
 

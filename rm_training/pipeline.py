@@ -22,7 +22,7 @@ from annotate import artifacts
 from annotate.actions.snapshots import take_snapshot
 from annotate.models import Snapshot
 from annotate.queries.snapshots import Damaged
-from rm_training.actions.claims import Claim
+from rm_training.actions.claims import ATTEMPTS, Claim
 from rm_training.actions.limits import check_epochs, check_time
 from rm_training.actions.progress import Reporter
 from rm_training.checkpoints import place_of
@@ -139,7 +139,13 @@ def _train(
     base = backbone_path()
     place = place_of(base, tuning, run.snapshot)
     return train_full(
-        base, dataset, tuning, place=place, report=report, check=lambda: check_time(run)
+        base,
+        dataset,
+        tuning,
+        place=place,
+        report=report,
+        check=lambda: check_time(run),
+        retry=1 < run.attempts < ATTEMPTS,
     )
 
 
@@ -155,7 +161,9 @@ def _snapshot(run: TrainingRun, held: Claim[TrainingRun]) -> Snapshot:
 
 
 def _failed_like(run: TrainingRun) -> Snapshot | None:
-    full = TrainingRun.objects.filter(project=run.project, tier=Tier.FULL, pk__lt=run.pk)
+    full = TrainingRun.objects.filter(
+        project=run.project, tier=Tier.FULL, pk__lt=run.pk, snapshot__isnull=False
+    )
     last = full.select_related("snapshot").order_by("-pk").first()
     same = last is not None and last.failure in OUTSIDE and last.asked == run.asked
     return last.snapshot if last and same else None

@@ -21,7 +21,7 @@ from rm_training.ml.backbone import Backbone, embed_all
 from rm_training.ml.data import Floats
 from rm_training.ml.ensemble import HeadEnsemble, half_width, intervals
 from rm_training.ml.export import META_FILE, load_criteria, load_ensemble
-from rm_training.ml.finetune.tuned import FineTuned, scores_of
+from rm_training.ml.finetune.tuned import FineTuned
 from rm_training.ml.finetune.write import load_finetuned
 from rm_training.ml.render import Conversation
 from rm_training.models import ResponseScore, RewardModel, Tier
@@ -58,16 +58,16 @@ class Served:
     def members(self, conversations: Sequence[Conversation], *, progress: Step = _nobody) -> Floats:
         """The rewards [n, K] by its heads, or by its networks; features are kept in the cache."""
         if self._full:
-            return self._by_networks(conversations, progress)
+            return self._by_networks(conversations, progress)[0]
         cache = DatabaseCache(self._backbone.digest)
         features = embed_all(self._backbone, conversations, cache, progress=progress)
         return self._heads.members(features)
 
     def answer(self, conversations: Sequence[Conversation]) -> tuple[Floats, dict[str, Floats]]:
         """The same, and by the heads of each criterion, of texts that are asked about once: nothing
-        is kept. A full model has no criteria."""
+        is kept."""
         if self._full:
-            return self._by_networks(conversations, _nobody), {}
+            return self._by_networks(conversations, _nobody)
         features = self._backbone.embed(conversations)
         by_criterion = {name: heads.members(features) for name, heads in self._criteria.items()}
         return self._heads.members(features), by_criterion
@@ -75,7 +75,7 @@ class Served:
     def rewards(self, conversations: Sequence[Conversation], *, progress: Step = _nobody) -> Floats:
         """The mean of `members`, [n]: of a full model, by the one network that it is."""
         if self._full:
-            return scores_of(self._tuned.backbone, conversations)
+            return self._tuned.scores(conversations)
         rewards: Floats = self.members(conversations, progress=progress).mean(1)
         return rewards
 
@@ -91,25 +91,33 @@ class Served:
     def _backbone(self) -> Backbone:
         return Backbone.load(self.folder, max_tokens=self._max_tokens)
 
-    def _by_networks(self, conversations: Sequence[Conversation], progress: Step) -> Floats:
-        """The members' rewards, moved so that their mean is that of the model itself: that is the
-        average of the members in their weights, which differs a little from their mean."""
-        columns = []
-        for done, network in enumerate([self._tuned.backbone, *self._networks]):
+    def _by_networks(
+        self, conversations: Sequence[Conversation], progress: Step
+    ) -> tuple[Floats, dict[str, Floats]]:
+        """As `answer`, each network with its own heads."""
+        found = []
+        for done, network in enumerate([self._tuned, *self._networks]):
             progress(done, 1 + len(self._networks))
-            columns.append(scores_of(network, conversations))
-        reward, members = columns[0], np.stack(columns[1:] or columns, axis=1)
-        moved: Floats = members + (reward - members.mean(1))[:, None]
-        return moved
+            found.append(network.answer(conversations))
+        by_criterion = {name: _moved([own[name] for _, own in found]) for name in found[0][1]}
+        return _moved([reward for reward, _ in found]), by_criterion
 
     @cached_property
     def _tuned(self) -> FineTuned:
         return load_finetuned(self.folder)
 
     @cached_property
-    def _networks(self) -> list[Backbone]:
-        folders = self._tuned.folders
-        return [Backbone.load(folder, max_tokens=self._max_tokens) for folder in folders]
+    def _networks(self) -> list[FineTuned]:
+        return [load_finetuned(folder) for folder in self._tuned.folders]
+
+
+def _moved(columns: Sequence[Floats]) -> Floats:
+    """The members' rewards [n, M], moved so that their mean is that of the model itself, which is
+    the first column: the average of the members in their weights differs a little from their mean.
+    Alone, it is its own member."""
+    reward, members = columns[0], np.stack(columns[1:] or columns, axis=1)
+    moved: Floats = members + (reward - members.mean(1))[:, None]
+    return moved
 
 
 def score_pool(champion: RewardModel, found: Candidates, *, beat: Callable[[], None]) -> Candidates:

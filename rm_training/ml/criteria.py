@@ -60,14 +60,14 @@ def fit_criteria(features: Features, dataset: Dataset, config: TrainConfig) -> C
     the combination's members has in it what the criteria have in common. What is not known about
     the weights is not in it.
     """
+    train, left_out = learnable(dataset)
     ensembles: dict[str, HeadEnsemble] = {}
-    left_out: dict[str, str] = {}
-    for name, comparisons in dataset.criteria.items():
-        trained = _train(features, comparisons.training(), config)
-        if isinstance(trained, HeadEnsemble):
+    for name, comparisons in train.items():
+        trained = train_heads(features, comparisons, config)
+        if trained.std > 0:
             ensembles[name] = trained
         else:
-            left_out[name] = trained
+            left_out[name] = "the features tell no answer from another"
     alone = CriteriaHeads(ensembles, left_out, {}, "", None)
     problem = _no_combination(alone, config)
     if problem is not None:
@@ -75,14 +75,21 @@ def fit_criteria(features: Features, dataset: Dataset, config: TrainConfig) -> C
     return _combine(alone, features, dataset, config)
 
 
-def _train(features: Features, train: Comparisons, config: TrainConfig) -> HeadEnsemble | str:
-    """An ensemble, or why there is none."""
+def learnable(dataset: Dataset) -> tuple[dict[str, Comparisons], dict[str, str]]:
+    """The train splits of the criteria that can be learnt from, and why the others cannot, by
+    name."""
+    train = {name: comparisons.training() for name, comparisons in dataset.criteria.items()}
+    left_out = {name: why for name, own in train.items() if (why := _too_little(own))}
+    return {name: own for name, own in train.items() if name not in left_out}, left_out
+
+
+def _too_little(train: Comparisons) -> str | None:
+    """Why there is too little to learn from, if there is."""
     if len(train) < MIN_COMPARISONS:
         return f"{len(train)} comparisons to learn from; it takes {MIN_COMPARISONS}"
     if (train.target == 0.5).all():
         return "its comparisons favour no answer"
-    ensemble = train_heads(features, train, config)
-    return ensemble if ensemble.std > 0 else "the features tell no answer from another"
+    return None
 
 
 def evaluate_criteria(

@@ -16,9 +16,9 @@ Floats = NDArray[np.float64]
 class HeadEnsemble:
     """K heads over raw features (no bias; the scaling of training is folded in).
 
-    `weights` [K, d] float32; `penalty`: what cross-validation chose, in multiples of d, and of a
-    sum of ensembles the largest of theirs; `mean`, `std`: of the mean reward over the training
-    texts, for whoever wants to standardise it.
+    `weights` [K, d] float32; `penalty`: what cross-validation chose, in multiples of d, of a
+    sum of ensembles the largest of theirs, and 0 of a head that was trained with its network;
+    `mean`, `std`: of the mean reward over the training texts, for whoever wants to standardise it.
     `log_tie`: the heads' mean log nu of Davidson's ties, None where nothing was a tie.
     `temperature`: what the weights were divided by, with the sentence `calibration` on why.
     """

@@ -57,7 +57,7 @@ def write_model(
     with drafted(folder) as draft:
         _set_head(backbone, ensemble)
         save(draft, backbone, {**meta, **own}, mean=ensemble.mean, std=ensemble.std)
-        save_file(_tensors(ensemble, criteria), draft / HEADS_FILE)
+        save_heads(draft, {} if criteria is None else criteria.ensembles, ensemble)
         probes = probes_for(backbone)
         features = backbone.embed(probes)
         expected, _, _ = ensemble.score(features)
@@ -66,15 +66,16 @@ def write_model(
         hold_to(expected, reloaded_scores(draft, probes, backbone.model.device))
 
 
-def _tensors(
-    ensemble: HeadEnsemble, criteria: CriteriaHeads | None
-) -> dict[str, NDArray[np.float32]]:
-    heads = {"weights": ensemble.weights}
-    if criteria is not None:
-        for number, own in enumerate(criteria.ensembles.values()):
-            heads[f"criterion.{number}"] = own.weights
+def save_heads(
+    draft: Path, criteria: Mapping[str, HeadEnsemble], reward: HeadEnsemble | None = None
+) -> None:
+    """Write the weights of the criteria's heads, and those of the reward where it has several."""
+    heads = {} if reward is None else {"weights": reward.weights}
+    for number, own in enumerate(criteria.values()):
+        heads[f"criterion.{number}"] = own.weights
     # Bytes are written as they lie in memory: a transposed array would come back garbled.
-    return {name: np.ascontiguousarray(weights) for name, weights in heads.items()}
+    contiguous = {name: np.ascontiguousarray(weights) for name, weights in heads.items()}
+    save_file(contiguous, draft / HEADS_FILE)
 
 
 def _facts(ensemble: HeadEnsemble) -> dict[str, object]:
@@ -86,12 +87,22 @@ def _criteria_facts(criteria: CriteriaHeads | None) -> dict[str, object]:
     if criteria is None:
         return {}
     return {
-        "criteria": [
-            {"name": name, "weight": criteria.weights.get(name), **_facts(own)}
-            for name, own in criteria.ensembles.items()
-        ],
+        **facts_of_heads(criteria.ensembles, criteria.weights),
         "criteria_left_out": dict(criteria.left_out),
         "combination": criteria.sentence,
+    }
+
+
+def facts_of_heads(
+    criteria: Mapping[str, HeadEnsemble], weights: Mapping[str, float]
+) -> dict[str, object]:
+    """What tiebreak.json says of the criteria's heads, in the order of `save_heads`; `weights`: in
+    the reward, none where it is not made of them."""
+    return {
+        "criteria": [
+            {"name": name, "weight": weights.get(name), **_facts(own)}
+            for name, own in criteria.items()
+        ]
     }
 
 
@@ -179,12 +190,13 @@ def load_ensemble(folder: Path) -> HeadEnsemble:
 
 
 def load_criteria(folder: Path) -> dict[str, HeadEnsemble]:
-    """The heads of each criterion by name, none where the folder has none; as `load_ensemble`."""
-    meta = json.loads((folder / META_FILE).read_text(encoding="utf-8"))
-    heads = load_file(folder / HEADS_FILE)
+    """The heads of each criterion by name, none where the folder has none; of either tier, as
+    `load_ensemble`."""
+    criteria = json.loads((folder / META_FILE).read_text(encoding="utf-8")).get("criteria")
+    heads = load_file(folder / HEADS_FILE) if criteria else {}
     return {
         own["name"]: _ensemble(heads[f"criterion.{number}"], own)
-        for number, own in enumerate(meta.get("criteria", ()))
+        for number, own in enumerate(criteria or ())
     }
 
 

@@ -8,6 +8,7 @@ independent (Varin, Reid & Firth, "An overview of composite likelihood methods",
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -21,6 +22,8 @@ from rm_training.ml.rankings import WeakOrders
 
 TIE_VARIANCE = 100.0
 """Of log nu's prior, the one that the project's statistics have: it only keeps log nu finite."""
+ROUNDS, LARGEST = 50, 5.0
+"""Of the search for log nu at equal rewards, and the largest number that it may come to."""
 
 
 def preference_loss(margin: Tensor, target: Tensor) -> Tensor:
@@ -67,6 +70,35 @@ class Targets:
         for orders in self.orders:
             ties[: len(orders.ties)] += orders.ties
         return ties[: int(ties.nonzero().max()) + 1] if ties.any() else ties[:0]
+
+    @property
+    def choices(self) -> Tensor:
+        """How often there were 2, 3, ... answers to choose from."""
+        most = max([2, *(int(orders.sets.size.max()) for orders in self.orders)])
+        choices = self.outcomes.new_zeros(most - 1)
+        choices[0] += self.outcomes.sum()
+        for orders in self.orders:
+            how_often, size = orders.left.sum(0), orders.sets.size
+            choices.index_add_(0, (size[size > 1] - 2).to(choices.device), how_often[size > 1])
+        return choices
+
+    def equal_log_tie(self) -> Tensor:
+        """log nu [T - 1] with which answers of equal reward would tie as often as all do.
+
+        Each nu is raised or lowered by how far the ties that it predicts fall short, by turns: the
+        maximum of the likelihood at equal rewards. Half a tie is added of each size, so that none
+        is impossible.
+        """
+        ties, choices = self.ties + 0.5, self.choices + 0.5
+        sizes, left = torch.arange(2, len(ties) + 2), torch.arange(2, len(choices) + 2)
+        ways = torch.tensor([[math.comb(m, s) for s in sizes.tolist()] for m in left.tolist()])
+        ways = ways.to(ties)
+        log_nu = torch.zeros_like(ties)
+        for _ in range(ROUNDS):
+            worth = ways * log_nu.exp()
+            share = worth / (left.to(ties)[:, None] + worth.sum(1, keepdim=True))
+            log_nu = (log_nu + ties.log() - (choices @ share).log()).clamp(-LARGEST, LARGEST)
+        return log_nu
 
     def losses(self, rewards: Rewards, log_tie: Tensor | None) -> Tensor:
         """The loss of each judgment by each head, [n + all R, M] in nats; log_tie: [T - 1, M]."""

@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cache
-from math import isqrt, log
+from math import isqrt
 
 import torch
 from torch import Tensor
 
-LOG_ZERO = -1e3
+LOG_ZERO = -1e4
 """Log-probability of a win that cannot be: finite, so that pairs that contradict each other have an
 order that contradicts them least. A tie that cannot be costs more than any number of these."""
 _NO_TIE = 1e3 * LOG_ZERO
+ROUNDS, STEP = 40, 2.0
+"""Of the scaling, and how much of what is missing a round makes up at first, times 1/k."""
 _CHUNK = 2**22
 
 
@@ -61,13 +63,14 @@ class WeakOrders:
         """From what is known of pairs (0, 1), (0, 2), ..., (1, 2), ...: [n, k(k-1)/2, 3].
 
         Probabilities that i wins, of a tie, that j wins; three zeros where nobody compared the two.
-        A weak order has in proportion the product of what its pairs have: pairs that are known
-        independently of each other, given that they make an order. Of two answers this is the pair
-        itself, and where all is certain it is the one order. Answers of which no two were compared
-        are not chosen from: whoever named the best few has ordered these alone.
+        Of all distributions whose pairs have these probabilities it is the one of the largest
+        entropy; where no weak orders have them, near to those that they are nearest to. Of two
+        answers this is the pair itself, and where all is certain it is the one order. Between
+        answers that nobody compared all orders are alike, and from these alone nothing is chosen:
+        whoever named the best few has ordered no others.
 
         label_smoothing: the share of weak orders taken to be upside down. Time and memory grow as
-        4^k: k is to be 8 at most.
+        3^k.
         """
         k = answers_of(outcomes.shape[1])
         read = _read(outcomes.double(), k)
@@ -105,57 +108,105 @@ def _matrix(pairs: Tensor, k: int) -> Tensor:
     return matrix
 
 
+@dataclass(frozen=True)
+class _Steps:
+    """Every choice that may be made of k answers: which set was left, what was chosen of it, what
+    remains (numbers of sets, 0 for none), and `decided` [steps, 3 pairs]: 1 for each outcome of a
+    pair that the choice decides."""
+
+    whole: Tensor
+    part: Tensor
+    rest: Tensor
+    decided: Tensor
+
+
+@cache
+def _steps_of(k: int) -> _Steps:
+    """In an order in which a set comes after its parts."""
+    found = [
+        (whole, part) for whole in range(1, 2**k) for part in range(1, whole + 1)
+        if part & whole == part
+    ]  # fmt: skip
+    whole, part = torch.tensor(found).T
+    chosen, remains = ((of[:, None] >> torch.arange(k)) & 1 for of in (part, whole - part))
+    i, j = torch.triu_indices(k, k, 1)
+    win, tie, lose = (
+        chosen[:, i] & remains[:, j], chosen[:, i] & chosen[:, j], remains[:, i] & chosen[:, j],
+    )  # fmt: skip
+    decided = torch.stack([win, tie, lose], 2).flatten(1).double()
+    return _Steps(whole, part, whole - part, decided)
+
+
 def _read(outcomes: Tensor, k: int) -> Tensor:
-    """`left` and `chosen` of posteriors of pairs, [2, n, 2^k - 1]."""
-    parts = torch.split(outcomes, max(1, _CHUNK // 4**k))
-    return torch.cat([_read_part(part, k) for part in parts], 1)
+    """`left` and `chosen` of posteriors of pairs, [2, n, 2^k - 1]. Many tasks are alike."""
+    rows, row = torch.unique(outcomes, dim=0, return_inverse=True)
+    parts = torch.split(rows, max(1, _CHUNK // 3**k))
+    return torch.cat([_read_part(part, k) for part in parts], 1)[:, row]
 
 
 def _read_part(outcomes: Tensor, k: int) -> Tensor:
     """The same of as many as fit into memory.
 
-    Forwards, over sets in an order in which parts come first: the total weight of the weak orders
-    of a set. Backwards from the whole: how often each set is left, and what is chosen from it.
+    Iterative scaling: a weak order's weight is the product of a factor for the outcome of each of
+    its pairs, and factors are raised or lowered by how far the outcome's probability falls short,
+    which makes the dual of the entropy, log of the total weight less the expected log-factors,
+    smaller: where it does not, by half as much. Certain outcomes are what they are.
     """
-    ties, wins, compared = _of_sets(outcomes, k)
-    total = torch.zeros_like(ties)
-
-    def weights(whole: int) -> tuple[Tensor, Tensor]:
-        parts = _parts(whole)
-        rest = whole - parts
-        return parts, ties[:, parts] + wins[:, parts, rest] + total[:, rest]
-
-    for whole in range(1, 2**k):
-        _, weight = weights(whole)
-        total[:, whole] = torch.where(compared[:, whole], weight.logsumexp(1), 0)
-    reached = _start(outcomes, k)
-    left, chosen = torch.zeros_like(ties), torch.zeros_like(ties)
-    for whole in reversed(range(1, 2**k)):
-        parts, weight = weights(whole)
-        left[:, whole] = torch.where(compared[:, whole], reached[:, whole], 0)
-        flow = left[:, whole, None] * (weight - total[:, whole, None]).exp()
-        chosen[:, parts] += flow
-        reached[:, whole - parts] += flow
-    return torch.stack([left[:, 1:], chosen[:, 1:]])
-
-
-def _of_sets(outcomes: Tensor, k: int) -> tuple[Tensor, Tensor, Tensor]:
-    """By sets, the empty one with them: the log-probability that all its answers tie [n, 2^k], that
-    all of one set are better than all of another [n, 2^k, 2^k], and whether any two of its answers
-    were compared [n, 2^k]. A pair that was not has each outcome alike."""
-    member = (torch.arange(2**k)[:, None] >> torch.arange(k) & 1).double()
     known = outcomes.sum(2, keepdim=True) > 0
-    win, tie, lose = torch.where(known, outcomes.log(), -log(3)).unbind(2)
-    i, j = torch.triu_indices(k, k, 1)
-    beats = outcomes.new_zeros(len(outcomes), k, k)
-    beats[:, i, j], beats[:, j, i] = win.clamp(min=LOG_ZERO), lose.clamp(min=LOG_ZERO)
-    tied = _within(_matrix(tie.clamp(min=_NO_TIE), k), member)
-    compared = _within(_matrix(known[:, :, 0].double(), k), member) > 0
-    return tied, member @ beats @ member.T, compared
+    target = torch.where(known, outcomes, 1 / 3).flatten(1)
+    floor = torch.tensor([LOG_ZERO, _NO_TIE, LOG_ZERO]).repeat(outcomes.shape[1])
+    log_target = target.log().clamp(min=floor)
+    open_ = (known & (outcomes > 0) & (outcomes < 1)).flatten(1)
+    compared = _within(_matrix(known[:, :, 0].double(), k)) > 0
+    start, steps = _start(outcomes, k), _steps_of(k)
+    best = log_target * 2 / k
+    factor, least = best, torch.full((len(best), 1), torch.inf, dtype=best.dtype)
+    move, step = torch.zeros_like(best), torch.full_like(least, STEP / k)
+    for _ in range(ROUNDS if open_.any() else 0):
+        flow, log_total = _flow(factor, compared, start, k)
+        dual = log_total - (open_ * target * factor).sum(1, keepdim=True)
+        better = dual <= least
+        short = log_target - (flow @ steps.decided).clamp(min=1e-300).log()
+        best, least = torch.where(better, factor, best), torch.where(better, dual, least)
+        move = torch.where(better, torch.where(open_, short, 0), move)
+        step = torch.where(better, step, step / 2)
+        factor = best + step * move
+    flow, _ = _flow(best, compared, start, k)
+    sets = flow.new_zeros(2, len(flow), 2**k)
+    sets[0].index_add_(1, steps.whole, flow)
+    sets[1].index_add_(1, steps.part, flow)
+    return sets[:, :, 1:]
 
 
-def _within(matrix: Tensor, member: Tensor) -> Tensor:
-    """The sum over the pairs of each set: [n, k, k] symmetric and [sets, k] to [n, sets]."""
+def _flow(factor: Tensor, compared: Tensor, start: Tensor, k: int) -> tuple[Tensor, Tensor]:
+    """How likely each choice is made, [n, steps], by log-factors of pairs' outcomes [n, 3 pairs],
+    and the log of the weak orders' total weight, [n, 1].
+
+    Forwards, over sets: the total weight of the weak orders of each. Backwards from all answers:
+    how often a set is left, and what is chosen of it.
+    """
+    steps = _steps_of(k)
+    weight = factor @ steps.decided.T
+    total = torch.zeros_like(start)
+    places = [(steps.whole == whole).nonzero()[:, 0] for whole in range(2**k)]
+    for whole in range(1, 2**k):
+        own = places[whole]
+        weight[:, own] += total[:, steps.rest[own]]
+        total[:, whole] = weight[:, own].logsumexp(1)
+    reached = start.clone()
+    flow = torch.zeros_like(weight)
+    for whole in reversed(range(1, 2**k)):
+        own = places[whole]
+        left = torch.where(compared[:, whole], reached[:, whole], 0)[:, None]
+        flow[:, own] = left * (weight[:, own] - total[:, whole, None]).exp()
+        reached[:, steps.rest[own]] += flow[:, own]
+    return flow, (start * total).sum(1, keepdim=True)
+
+
+def _within(matrix: Tensor) -> Tensor:
+    """The sum over the pairs of each set, the empty one with them: [n, k, k] to [n, 2^k]."""
+    k = matrix.shape[1]
+    member = ((torch.arange(2**k)[:, None] >> torch.arange(k)) & 1).double()
     return (member @ matrix * member).sum(2) / 2
 
 
@@ -164,9 +215,3 @@ def _start(outcomes: Tensor, k: int) -> Tensor:
     compared = _matrix(outcomes.sum(2), k).sum(1) > 0
     whole = (compared * 2 ** torch.arange(k)).sum(1, keepdim=True)
     return outcomes.new_zeros(len(outcomes), 2**k).scatter_(1, whole, 1)
-
-
-@cache
-def _parts(whole: int) -> Tensor:
-    """The numbers of the parts of a set that are not empty, the set itself among them."""
-    return torch.tensor([part for part in range(1, whole + 1) if part & whole == part])

@@ -34,11 +34,6 @@ class Design:
     answers: Tensor
     places: tuple[Tensor, ...] = ()
 
-    @classmethod
-    def of_pairs(cls, difference: Tensor) -> Design:
-        """Pairs alone."""
-        return cls(difference, difference[:0])
-
     def rewards(self, heads: Tensor) -> Rewards:
         """What heads [d, M] make of them."""
         answers = (self.answers @ heads).T
@@ -126,14 +121,11 @@ def _precondition(
 
 
 def _precondition_ties(targets: Targets, weight: Tensor) -> tuple[Tensor, Tensor]:
-    """Log nu at which equal answers tie as often as all do, and its scale there, [T - 1, M] each.
-
-    Every choice is taken to be between two.
-    """
-    share = (targets.ties[:, None] + 0.5) / (len(weight) + 1)
-    share = share.clamp(max=0.99)
-    curvature = (weight.sum(0) + 1) * share * (1 - share) + 1 / TIE_VARIANCE
-    return (2 * share / (1 - share)).log().expand_as(curvature), curvature.sqrt()
+    """Log nu with which equal answers tie as often as all do, and its scale there, [T - 1, M]."""
+    share = ((targets.ties + 0.5) / (targets.choices.sum() + 1)).clamp(max=0.99)[:, None]
+    a_judgment = targets.choices.sum() / len(weight)
+    curvature = (a_judgment * weight.sum(0) + 1) * share * (1 - share) + 1 / TIE_VARIANCE
+    return targets.equal_log_tie()[:, None].expand_as(curvature), curvature.sqrt()
 
 
 def _second_moments(design: Design, orders: tuple[WeakOrders, ...], weight: Tensor) -> Tensor:

@@ -7,19 +7,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 import torch
 
 from rm_training.ml.config import Strength
-from rm_training.ml.data import Bools, Comparisons, Floats, Ints
+from rm_training.ml.data import Comparisons, Floats, Ints
 from rm_training.ml.losses import Targets
 from rm_training.ml.rankings import WeakOrders
 
-MOST_WHOLE = 8
-"""Answers of a task that is learnt whole: the sets of more are too many."""
+MOST_WHOLE = 6
+"""Answers of a task that is learnt whole: the sets of more take too long."""
 
 
 @dataclass(frozen=True)
@@ -44,9 +44,19 @@ class Units:
 
     pairs: Comparisons
     ranked: tuple[Ranked, ...]
+    _orders: dict[float, tuple[WeakOrders, ...]] = field(default_factory=dict, compare=False)
 
     def __len__(self) -> int:
         return len(self.pairs) + sum(map(len, self.ranked))
+
+    def orders(self, label_smoothing: float) -> tuple[WeakOrders, ...]:
+        """What is known of the whole tasks, worked out once."""
+        if label_smoothing not in self._orders:
+            self._orders[label_smoothing] = tuple(
+                WeakOrders.of(torch.from_numpy(tasks.outcomes), label_smoothing=label_smoothing)
+                for tasks in self.ranked
+            )
+        return self._orders[label_smoothing]
 
     @property
     def prompt(self) -> Ints:
@@ -60,8 +70,8 @@ class Units:
 
 
 def units_of(comparisons: Comparisons) -> Units:
-    """Tasks of three to eight answers are learnt whole where all pairs of these were compared, but
-    for those of answers below all that anybody placed; what else there is, is learnt by its pairs.
+    """Tasks of three to six answers are learnt whole where all pairs of these were compared, but
+    for those of answers that are below all others; what else there is, is learnt by its pairs.
 
     A ranking without ties says the same either way. With ties its pairs are less far apart than
     rewards that explain the whole (tests/rm_training/test_ml_recovery.py).
@@ -94,10 +104,7 @@ def targets_of(units: Units, settings: Settings) -> Targets:
         torch.from_numpy(units.pairs.strength),
         settings.strength,
         smoothing,
-        tuple(
-            WeakOrders.of(torch.from_numpy(tasks.outcomes), label_smoothing=smoothing)
-            for tasks in units.ranked
-        ),
+        units.orders(smoothing),
     )
 
 
@@ -111,20 +118,23 @@ def _tasks(comparisons: Comparisons) -> Iterator[Ints]:
 
 
 def _is_whole(comparisons: Comparisons, places: Ints, rows: Ints) -> bool:
-    compared = _compared(comparisons, places, rows)
+    lead = _leads(comparisons, places, rows)
+    compared = ~np.isnan(lead)
     if compared.sum() != 2 * len(places):  # a pair is there twice
         return False
     missing = ~compared & ~np.eye(len(rows), dtype=np.bool_)
     below = missing.any(1)
-    return int(missing.sum()) == int(below.sum()) * (int(below.sum()) - 1)
+    apart = int(missing.sum()) == int(below.sum()) * (int(below.sum()) - 1)
+    return apart and bool((lead[np.ix_(below, ~below)] < 0).all())
 
 
-def _compared(comparisons: Comparisons, places: Ints, rows: Ints) -> Bools:
-    """Which of the rows were compared with each other, [k, k]."""
+def _leads(comparisons: Comparisons, places: Ints, rows: Ints) -> Floats:
+    """P(better) - P(worse) of each row against each other, [k, k]; NaN where nobody compared."""
     first = np.searchsorted(rows, comparisons.first[places])
     second = np.searchsorted(rows, comparisons.second[places])
-    table = np.zeros((len(rows), len(rows)), np.bool_)
-    table[first, second] = table[second, first] = True
+    table = np.full((len(rows), len(rows)), np.nan)
+    lead = 2 * comparisons.target[places] - 1
+    table[first, second], table[second, first] = lead, -lead
     return table
 
 

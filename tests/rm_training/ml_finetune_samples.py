@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +16,7 @@ from transformers import BertConfig, BertModel, GPT2Config, GPT2Model, Qwen2Conf
 
 from rm_training.ml.data import Comparisons
 from rm_training.ml.finetune.config import FinetuneConfig
+from rm_training.ml.finetune.place import LOCK_FILE
 from rm_training.ml.finetune.tuned import FineTuned
 from tests.rm_training.ml_samples import comparisons, tiny_llama
 
@@ -69,3 +72,12 @@ def accuracy(tuned: FineTuned, data: Comparisons) -> float:
 
 def state(tuned: FineTuned) -> dict[str, NDArray[np.float32]]:
     return {name: x.numpy() for name, x in tuned.backbone.model.state_dict().items()}
+
+
+@contextmanager
+def in_use(place: Path) -> Iterator[None]:
+    """The folder of a fine-tune, locked as another process would."""
+    place.mkdir(parents=True, exist_ok=True)
+    with (place / LOCK_FILE).open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield

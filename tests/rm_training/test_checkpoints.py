@@ -10,7 +10,8 @@ import pytest
 from annotate.models import Project, Snapshot
 from rm_training.checkpoints import make_room, place_of, remove
 from rm_training.ml.finetune.config import FinetuneConfig
-from rm_training.ml.finetune.place import InUse, alone
+from rm_training.ml.finetune.place import InUse
+from tests.rm_training.ml_finetune_samples import in_use
 
 USUAL = FinetuneConfig()
 
@@ -34,7 +35,7 @@ def test_room_is_made_of_what_nobody_trains_in(tmp_path: Path) -> None:
     (own / "checkpoints").mkdir(parents=True)
     (left / "checkpoints").mkdir(parents=True)
     (tmp_path / ".gone-half" / "checkpoints").mkdir(parents=True)
-    with alone(used):
+    with in_use(used):
         make_room(own)
         with pytest.raises(InUse):
             remove(used)

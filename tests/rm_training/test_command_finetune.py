@@ -15,9 +15,9 @@ from annotate.actions.snapshots import take_snapshot
 from annotate.models import Project
 from rm_training.checkpoints import place_of
 from rm_training.ml.finetune.config import FinetuneConfig
-from rm_training.ml.finetune.place import alone
 from rm_training.ml.folder_scorer import FolderScorer
 from rm_training.ml.render import Conversation
+from tests.rm_training.ml_finetune_samples import in_use
 from tests.rm_training.ml_samples import tiny_llama
 from tests.rm_training.test_loop import import_votes
 
@@ -65,7 +65,7 @@ def test_what_a_run_trains_already_is_not_trained_beside_it(
     snapshot = take_snapshot(project=judged, by=None)
     place = place_of(base, FinetuneConfig(max_tokens=64), snapshot)
     options = {"backbone": base, "max_tokens": 64, "stdout": StringIO()}
-    with alone(place), pytest.raises(CommandError, match="Another process is training in"):
+    with in_use(place), pytest.raises(CommandError, match="Another process is training in"):
         call_command("finetune", judged.slug, str(tmp_path / "model"), **options)
 
 

@@ -20,11 +20,11 @@ from rm_training.actions.plan import change_plan
 from rm_training.actions.runs import cancel_run, perform_run, start_run
 from rm_training.checkpoints import place_of
 from rm_training.ml.finetune.config import FinetuneConfig
-from rm_training.ml.finetune.place import alone
 from rm_training.ml.render import Conversation
 from rm_training.models import RewardModel, Tier, TrainingPoint, TrainingRun, Trigger
 from rm_training.scoring import Served
 from tests.children import celery_worker, kill
+from tests.rm_training.ml_finetune_samples import in_use
 from tests.rm_training.ml_samples import tiny_llama
 from tests.rm_training.test_redelivery import import_comparisons, wait_for
 
@@ -161,12 +161,27 @@ def test_a_worker_that_finds_the_folder_in_use_ends_quietly_and_a_later_one_trai
 ) -> None:
     run = full_run(judged, alice)
     snapshot = run.snapshot = take_snapshot(project=judged, by=alice)
+    run.attempts = 1  # whose worker stands still
     run.save()
-    with alone(place_of(settings.BACKBONE, FinetuneConfig.from_json(run.asked), snapshot)):
+    place = place_of(settings.BACKBONE, FinetuneConfig.from_json(run.asked), snapshot)
+    with in_use(place):
         assert ended(run).state == "running"
     assert "Another process is training in" in run.log
     TrainingRun.objects.filter(pk=run.pk).update(state="queued")
-    assert (ended(run).state, run.attempts) == ("done", 2), run.log
+    assert (ended(run).state, run.attempts) == ("done", 3), run.log
+
+
+def test_a_first_attempt_that_finds_the_folder_in_use_fails_and_says_so(
+    judged: Project, alice: User, settings: Any
+) -> None:
+    run = full_run(judged, alice)
+    snapshot = run.snapshot = take_snapshot(project=judged, by=alice)
+    run.save()
+    place = place_of(settings.BACKBONE, FinetuneConfig.from_json(run.asked), snapshot)
+    with in_use(place):
+        assert (ended(run).state, run.failure) == ("failed", "other")
+    assert "Another process is training in" in run.message
+    assert "wait until it has ended" in run.message
 
 
 @pytest.mark.parametrize(

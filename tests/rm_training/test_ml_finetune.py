@@ -15,7 +15,7 @@ from rm_training.ml.data import Comparisons
 from rm_training.ml.export import ExportMismatch
 from rm_training.ml.finetune import tuned as tuned_module
 from rm_training.ml.finetune.config import ObjectiveConfig
-from rm_training.ml.finetune.encode import Prompt, encode
+from rm_training.ml.finetune.encode import Group, Prompt, encode
 from rm_training.ml.finetune.member import OutOfMemory
 from rm_training.ml.finetune.pack import pack
 from rm_training.ml.finetune.packed import check_packing, is_causal, packed, rewards
@@ -74,7 +74,7 @@ def encoded(folder: Path, data: Comparisons) -> tuple[PreTrainedModel, list[Prom
     lengths = {row: len(text.response) for row, text in enumerate(data.conversations)}
     causal = is_causal(model)
     prompts = encode(
-        tokens, units_of(data), (), lengths=lengths, limit=reader.max_tokens, causal=causal
+        tokens, [Group(units_of(data))], lengths=lengths, limit=reader.max_tokens, causal=causal
     )
     return model, prompts
 
@@ -91,10 +91,10 @@ def plain(model: PreTrainedModel, prompts: list[Prompt]) -> torch.Tensor:
 
 
 def loss_of(scores: torch.Tensor, prompts: list[Prompt]) -> torch.Tensor:
-    batch = pack(prompts, causal=True)
-    margin = scores[batch["first"]] - scores[batch["second"]]
-    target = batch["outcomes"][:, 0] + batch["outcomes"][:, 1] / 2
-    return (batch["weight"] * preference_loss(margin, target)).sum() / len(prompts)
+    (judged,) = pack(prompts, causal=True)["judged"]
+    margin = scores[judged["first"]] - scores[judged["second"]]
+    target = judged["outcomes"][:, 0] + judged["outcomes"][:, 1] / 2
+    return (judged["weight"] * preference_loss(margin, target)).sum() / len(prompts)
 
 
 def gradients(model: PreTrainedModel, loss: torch.Tensor) -> dict[str, torch.Tensor]:
@@ -139,8 +139,9 @@ def test_an_encoder_shares_nothing_and_reads_no_padding(tmp_path: Path) -> None:
 
 def test_weights_add_up_to_one_a_prompt_on_average(tmp_path: Path) -> None:
     _, prompts = encoded(tiny("llama", tmp_path), some())
-    assert sum(p.weight.sum() for p in prompts) == pytest.approx(len(prompts))
-    np.testing.assert_allclose(prompts[0].weight[:2], [0.25, 0.5])
+    weights = [prompt.judged[0].weight for prompt in prompts]
+    assert sum(own.sum() for own in weights) == pytest.approx(len(prompts))
+    np.testing.assert_allclose(weights[0][:2], [0.25, 0.5])
 
 
 def test_an_architecture_that_mixes_tokens_elsewhere_is_refused(

@@ -17,7 +17,7 @@ from rm_training.ml.backbone import Backbone
 from rm_training.ml.data import Comparisons, Floats
 from rm_training.ml.finetune import objective as objective_module
 from rm_training.ml.finetune.config import FinetuneConfig, ObjectiveConfig
-from rm_training.ml.finetune.encode import encode
+from rm_training.ml.finetune.encode import Group, encode
 from rm_training.ml.finetune.objective import (
     Objective,
     contrastive_loss,
@@ -66,10 +66,11 @@ def loss_and_rewards(
     reader, data = Backbone(model, tokenizer), judged()
     tokens = dict(enumerate(reader.tokenize(data.conversations)))
     lengths = {row: len(text.response) for row, text in enumerate(data.conversations)}
-    prompts = encode(tokens, units_of(data), (), lengths=lengths, limit=100, causal=True)
+    prompts = encode(tokens, [Group(units_of(data))], lengths=lengths, limit=100, causal=True)
     with packed(model) as reward, torch.no_grad():
-        ties = torch.tensor([tie_share]) if tie_share else torch.zeros(0)
-        objective = Objective(reward, config, ties=ties, prompts=2)
+        odds = [2 * tie_share / (1 - tie_share)] if tie_share else []
+        log_tie = torch.tensor(odds).log()
+        objective = Objective(reward, config, log_tie=log_tie, prompts=2)
         found = objective(**pack(prompts, causal=True)).item()
         return found, rewards(reward, prompts).double().numpy(), objective
 
@@ -131,11 +132,15 @@ def test_a_task_of_three_is_learnt_whole_beside_pairs(centring: float, tmp_path:
     torch.nn.init.normal_(head_of(model).weight)
     tokens = dict(enumerate(Backbone(model, tokenizer).tokenize(data.conversations)))
     prompts = encode(
-        tokens, units, orders, lengths=dict.fromkeys(range(5), 1), limit=100, causal=True
+        tokens,
+        [Group(units, orders)],
+        lengths=dict.fromkeys(range(5), 1),
+        limit=100,
+        causal=True,
     )
-    ties = torch.tensor([0.5, 0.1])
+    begin = torch.tensor([0.5, -0.1])
     with packed(model) as reward, torch.no_grad():
-        objective = Objective(reward, ObjectiveConfig(centring=centring), ties=ties, prompts=2)
+        objective = Objective(reward, ObjectiveConfig(centring=centring), log_tie=begin, prompts=2)
         found = objective(**pack(prompts[::-1], causal=True)).item()  # places move in a batch
         r = rewards(reward, prompts).double()
     assert objective.log_tie is not None
@@ -164,6 +169,7 @@ def test_rankings_are_learnt_and_log_nu_of_each_size_with_them(tmp_path: Path) -
     base = tiny("llama", tmp_path / "base")
     tuned = finetune(base, data, replace(QUICK, epochs=6), tmp_path / "run")
     assert tuned.log_tie is not None
+    assert tuned.log_tie < 0.5  # a third of the pairs tie, and most at equal rewards
     scores = tuned.scores(data.conversations)
     decided = data.tie == 0
     right = np.sign(scores[data.first] - scores[data.second]) == np.sign(a - b)

@@ -14,7 +14,7 @@ from rm_training.ml.finetune.place import SIZE_FILE, InUse, alone
 from rm_training.ml.finetune.progress import Progress
 from rm_training.ml.finetune.train import finetune
 from tests.children import ROOT, kill
-from tests.rm_training.ml_finetune_samples import QUICK, one_thread, planted, tiny
+from tests.rm_training.ml_finetune_samples import QUICK, in_use, one_thread, planted, tiny
 
 __all__ = ["one_thread"]
 
@@ -109,7 +109,7 @@ def test_the_batch_is_halved_down_to_one_prompt(tmp_path: Path, killed: str, the
 
 def test_a_folder_is_free_once_its_training_has_ended(tmp_path: Path) -> None:
     for _ in range(2):
-        with alone(tmp_path), pytest.raises(InUse), alone(tmp_path):
+        with in_use(tmp_path), pytest.raises(InUse), alone(tmp_path):
             pass
 
 

@@ -62,7 +62,7 @@ def targets(target: Tensor, tie: Tensor | None = None, **options: Any) -> Target
 
 def fit(x: Tensor, judged: Targets, weight: Tensor, penalty: float = 1.0, **more: Any) -> Fitted:
     penalties = torch.full((weight.shape[1],), penalty).double()
-    return fit_heads(Design.of_pairs(x), judged, weight, penalty=penalties, **more)
+    return fit_heads(Design(x, x[:0]), judged, weight, penalty=penalties, **more)
 
 
 @pytest.mark.parametrize("penalty", [0.1, 10.0])

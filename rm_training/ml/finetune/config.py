@@ -60,7 +60,8 @@ class FinetuneConfig:
 
     prompts_per_batch: int = 8
     """Prompts that one device holds at once; it must divide `prompts_per_step`. Memory that runs
-    out halves it and more batches make up the step, so the result stays the same to rounding."""
+    out halves it and more batches make up the step, so the result stays the same to rounding: but
+    for the length penalty and the contrastive loss, which look at all answers of a batch."""
 
     learning_rate: float = 2e-5
     """Peak step size of AdamW; networks of 20 to 100 million weights bear three times as much."""

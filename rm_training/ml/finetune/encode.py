@@ -15,7 +15,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
-from rm_training.ml.data import Comparisons, Floats, Ints
+from rm_training.ml.data import Floats, Ints
 from rm_training.ml.forward import Tokens
 from rm_training.ml.rankings import WeakOrders
 from rm_training.ml.units import Units
@@ -45,22 +45,32 @@ class Task:
 
 
 @dataclass(frozen=True)
-class Prompt:
-    """All answers of one prompt, the p pairs of them that were compared, and its whole tasks.
+class Judged:
+    """What people said of one prompt's answers: p pairs that were compared, and whole tasks.
 
-    `first`, `second` [p]: places in the answers of all trees one after the other. `outcomes`
-    [p, 3], `strength`, `weight` [p]: as in Comparisons, the weights scaled so that prompts have a
-    mean sum of one, tasks with the pairs. `lengths`: of each answer, in the order of the trees.
+    `first`, `second` [p]: answers, as in `Task`. `outcomes` [p, 3], `strength`, `weight` [p]: as in
+    Comparisons.
     """
 
-    trees: tuple[Tree, ...]
     first: Ints
     second: Ints
     outcomes: Floats
     strength: Floats
     weight: Floats
+    tasks: tuple[Task, ...]
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """All answers of one prompt that were compared, each once, whatever was asked about them.
+
+    `lengths`: of each answer, in the order of the trees. `judged`: by the order of the groups that
+    were encoded, with answers as places among those of all trees one after the other.
+    """
+
+    trees: tuple[Tree, ...]
     lengths: Ints
-    tasks: tuple[Task, ...] = ()
+    judged: tuple[Judged, ...]
 
     @property
     def tokens(self) -> int:
@@ -68,10 +78,17 @@ class Prompt:
         return sum(len(t.prefix) + sum(map(len, t.answers)) for t in self.trees)
 
 
+class Group(NamedTuple):
+    """Judgments of one kind: the overall ones, or those by a criterion. `orders`: of the whole
+    tasks, by the number of answers."""
+
+    units: Units
+    orders: Sequence[WeakOrders] = ()
+
+
 def encode(
     tokens: Mapping[int, Tokens],
-    units: Units,
-    orders: Sequence[WeakOrders],
+    groups: Sequence[Group],
     *,
     lengths: Mapping[int, int],
     limit: int,
@@ -79,49 +96,44 @@ def encode(
 ) -> list[Prompt]:
     """Prompts in the order of their numbers, from the token ids of each row that is compared.
 
-    `orders`: of the whole tasks, by the number of answers. `lengths`: of each row's response.
-    `limit`: the number of tokens from which a conversation may have lost its beginning, so that it
-    shares nothing. `causal`: whether the network is a decoder.
+    The first group is the overall one: its weights are scaled so that its prompts have a mean sum
+    of one, those of the others by the same number. `lengths`: of each row's response. `limit`: the
+    number of tokens from which a conversation may have lost its beginning, so that it shares
+    nothing. `causal`: whether the network is a decoder.
     """
-    numbers = np.unique(units.prompt).tolist()
-    scale = len(numbers) / units.weight.sum()
-    tasks: dict[int, list[Task]] = defaultdict(list)
-    for prompt, task in _tasks(units, orders, scale):
-        tasks[prompt].append(task)
+    overall, *_ = (group.units for group in groups)
+    scale = len(np.unique(overall.prompt)) / overall.weight.sum()
+    numbers = np.unique(np.concatenate([group.units.prompt for group in groups])).tolist()
     texts = _Texts(tokens, lengths, limit if causal else 0)
-    return [
-        _prompt(texts, own, tasks[number])
-        for number, own in zip(numbers, _by_prompt(units.pairs, numbers, scale), strict=True)
-    ]
+    by_prompt = zip(*(_judged(group, numbers, scale) for group in groups), strict=True)
+    return [_prompt(texts, judged) for judged in by_prompt]
 
 
-def _tasks(units: Units, orders: Sequence[WeakOrders], scale: float) -> Iterator[tuple[int, Task]]:
-    """Each whole task with its prompt."""
-    for ranked, known in zip(units.ranked, orders, strict=True):
-        for n, prompt in enumerate(ranked.prompt.tolist()):
-            weight = float(ranked.weight[n]) * scale
-            yield prompt, Task(ranked.rows[n], known.left[n], known.chosen[n], weight)
-
-
-def _by_prompt(pairs: Comparisons, numbers: Sequence[int], scale: float) -> Iterator[_Columns]:
+def _judged(group: Group, numbers: Sequence[int], scale: float) -> Iterator[Judged]:
+    """What the group says of each prompt, answers as rows; of some prompts it may be nothing."""
+    tasks: dict[int, list[Task]] = defaultdict(list)
+    for prompt, task in _tasks(group, scale):
+        tasks[prompt].append(task)
+    pairs = group.units.pairs
     order = np.argsort(pairs.prompt, kind="stable")
     starts = np.searchsorted(pairs.prompt[order], numbers)
-    for at in np.split(order, starts[1:]):
-        yield _Columns(
+    for number, at in zip(numbers, np.split(order, starts[1:]), strict=True):
+        yield Judged(
             pairs.first[at],
             pairs.second[at],
             pairs.outcomes[at],
             pairs.strength[at],
             pairs.weight[at] * scale,
+            tuple(tasks[number]),
         )
 
 
-class _Columns(NamedTuple):
-    first: Ints
-    second: Ints
-    outcomes: Floats
-    strength: Floats
-    weight: Floats
+def _tasks(group: Group, scale: float) -> Iterator[tuple[int, Task]]:
+    """Each whole task with its prompt."""
+    for ranked, known in zip(group.units.ranked, group.orders, strict=True):
+        for n, prompt in enumerate(ranked.prompt.tolist()):
+            weight = float(ranked.weight[n]) * scale
+            yield prompt, Task(ranked.rows[n], known.left[n], known.chosen[n], weight)
 
 
 class _Texts(NamedTuple):
@@ -130,27 +142,32 @@ class _Texts(NamedTuple):
     limit: int
 
 
-def _prompt(texts: _Texts, pairs: _Columns, tasks: Sequence[Task]) -> Prompt:
+def _prompt(texts: _Texts, judged: Sequence[Judged]) -> Prompt:
     tokens = texts.tokens
-    used = [pairs.first, pairs.second, *(task.answers for task in tasks)]
-    rows = np.unique(np.concatenate(used)).tolist()
+    rows = np.unique(np.concatenate([_rows(own) for own in judged])).tolist()
     whole = [row for row in rows if len(tokens[row]) < texts.limit]
     alone = [(row,) for row in rows if len(tokens[row]) >= texts.limit]
     trees = tuple(_tree(tokens, group) for group in [tuple(whole), *alone] if group)
     place = {row: n for n, row in enumerate(row for tree in trees for row in tree.rows)}
 
+    lengths = np.array([texts.lengths[row] for row in place], np.int64)
+    return Prompt(trees, lengths, tuple(_placed(own, place) for own in judged))
+
+
+def _rows(judged: Judged) -> Ints:
+    tasks = (task.answers for task in judged.tasks)
+    return np.concatenate([judged.first, judged.second, *tasks])
+
+
+def _placed(judged: Judged, place: Mapping[int, int]) -> Judged:
     def places(of: Ints) -> Ints:
         return np.array([place[row] for row in of.tolist()], np.int64)
 
-    return Prompt(
-        trees=trees,
-        first=places(pairs.first),
-        second=places(pairs.second),
-        outcomes=pairs.outcomes,
-        strength=pairs.strength,
-        weight=pairs.weight,
-        lengths=np.array([texts.lengths[row] for row in place], np.int64),
-        tasks=tuple(replace(task, answers=places(task.answers)) for task in tasks),
+    return replace(
+        judged,
+        first=places(judged.first),
+        second=places(judged.second),
+        tasks=tuple(replace(task, answers=places(task.answers)) for task in judged.tasks),
     )
 
 

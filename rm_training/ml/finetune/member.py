@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import gc
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -21,19 +21,20 @@ from accelerate.utils.memory import should_reduce_batch_size
 
 from rm_training.ml.backbone import Backbone, use_all_cores
 from rm_training.ml.data import Comparisons
+from rm_training.ml.ensemble import HeadEnsemble
 from rm_training.ml.finetune.adapters import adapted
 from rm_training.ml.finetune.config import FinetuneConfig
-from rm_training.ml.finetune.encode import Prompt, encode
-from rm_training.ml.finetune.objective import Objective
+from rm_training.ml.finetune.encode import Group, Prompt, encode
+from rm_training.ml.finetune.objective import CriterionHead, Objective
 from rm_training.ml.finetune.packed import check_packing, is_causal, packed
 from rm_training.ml.finetune.place import size_when_killed, trying
 from rm_training.ml.finetune.progress import Hear, Listener
 from rm_training.ml.finetune.trainer import train
-from rm_training.ml.finetune.tuned import FineTuned, Run, scores_of
+from rm_training.ml.finetune.tuned import FineTuned, Run
 from rm_training.ml.finetune.write import write_finetuned
 from rm_training.ml.loading import load_classifier
-from rm_training.ml.rankings import WeakOrders
-from rm_training.ml.units import Units, targets_of, units_of
+from rm_training.ml.render import Conversation
+from rm_training.ml.units import targets_of, units_of
 
 PROBED_PROMPTS = 2
 SCALE_TEXTS = 2000
@@ -50,6 +51,7 @@ class Job:
 
     base: str
     comparisons: Comparisons
+    criteria: Mapping[str, Comparisons]
     config: FinetuneConfig
     member: int
     checkpoints: Path
@@ -119,9 +121,8 @@ def _attempt(job: Job, size: int, progress: Hear) -> FineTuned:
     torch.manual_seed(job.config.seed)  # what is new in the network is drawn from here on
     model, tokenizer = load_classifier(job.base, job.config.max_tokens)
     reader = Backbone(model, tokenizer)
-    units = units_of(job.comparisons)
-    targets = targets_of(units, job.config.objective)
-    prompts = _prompts(reader, job, units, targets.orders)
+    groups, (log_tie, *criteria) = _groups(job)
+    prompts = _prompts(reader, job, groups)
     check_packing(model, prompts[:PROBED_PROMPTS])
     listener = Listener(
         progress,
@@ -133,8 +134,9 @@ def _attempt(job: Job, size: int, progress: Hear) -> FineTuned:
         objective = Objective(
             reward,
             job.config.objective,
-            ties=targets.ties / len(units),
+            log_tie=log_tie,
             prompts=len(prompts),
+            criteria=criteria,
         )
         losses = train(
             objective,
@@ -146,16 +148,35 @@ def _attempt(job: Job, size: int, progress: Hear) -> FineTuned:
             listener=listener,
         )
     backbone = Backbone(model.train(False), tokenizer)
-    mean, std = reward_scale(backbone, job.comparisons, job.config.seed)
-    log_tie = None if objective.log_tie is None else objective.log_tie[0].item()
-    run = Run(_stretches(losses), size, log_tie, reader.truncated)
-    return FineTuned(backbone, mean, std, (run,))
+    run = Run(_stretches(losses), size, _of_two(objective.log_tie), reader.truncated)
+    heads = dict(zip(job.criteria, map(_head, objective.criteria), strict=True))
+    texts = scale_texts(job.comparisons, job.config.seed)
+    return FineTuned.of(backbone, heads, (run,), texts=texts)
 
 
-def _prompts(
-    reader: Backbone, job: Job, units: Units, orders: Sequence[WeakOrders]
-) -> list[Prompt]:
-    rows = compared(job.comparisons)
+def _groups(job: Job) -> tuple[list[Group], list[torch.Tensor]]:
+    """The overall judgments, then those by each criterion, and the log nu of each that its
+    ties have where answers are equal."""
+    groups, ties = [], []
+    for comparisons in (job.comparisons, *job.criteria.values()):
+        units = units_of(comparisons)
+        targets = targets_of(units, job.config.objective)
+        groups.append(Group(units, targets.orders))
+        ties.append(targets.equal_log_tie())
+    return groups, ties
+
+
+def _head(trained: CriterionHead) -> HeadEnsemble:
+    weights = trained.linear.weight.detach().cpu().numpy()
+    return HeadEnsemble(weights, penalty=0.0, mean=0.0, std=1.0, log_tie=_of_two(trained.log_tie))
+
+
+def _of_two(log_tie: torch.Tensor | None) -> float | None:
+    return None if log_tie is None else log_tie[0].item()
+
+
+def _prompts(reader: Backbone, job: Job, groups: Sequence[Group]) -> list[Prompt]:
+    rows = compared(job.comparisons, *job.criteria.values())
     texts = [job.comparisons.conversations[row] for row in rows]
     lengths = [0] * len(rows)
     if job.config.objective.length_penalty:
@@ -164,8 +185,7 @@ def _prompts(
         lengths = [len(ids) for ids in cut["input_ids"]]
     return encode(
         dict(zip(rows, reader.tokenize(texts), strict=True)),
-        units,
-        orders,
+        groups,
         lengths=dict(zip(rows, lengths, strict=True)),
         limit=reader.max_tokens,
         causal=is_causal(reader.model),
@@ -185,16 +205,17 @@ def _stretches(losses: list[float]) -> tuple[float, ...]:
     return tuple(float(part.mean()) for part in parts)
 
 
-def compared(comparisons: Comparisons) -> list[int]:
+def compared(*groups: Comparisons) -> list[int]:
     """The rows that are in any comparison, in their order."""
-    rows: list[int] = np.unique(np.concatenate([comparisons.first, comparisons.second])).tolist()
+    ends = [end for own in groups for end in (own.first, own.second)]
+    rows: list[int] = np.unique(np.concatenate(ends)).tolist()
     return rows
 
 
-def reward_scale(backbone: Backbone, comparisons: Comparisons, seed: int) -> tuple[float, float]:
-    """Mean and standard deviation of the reward over training texts, at most 2,000 of them."""
+def scale_texts(comparisons: Comparisons, seed: int) -> list[Conversation]:
+    """The training texts whose rewards have the mean and the deviation that are written, at most
+    2,000 of them."""
     rows = compared(comparisons)
     if len(rows) > SCALE_TEXTS:
         rows = np.random.default_rng(seed).choice(rows, SCALE_TEXTS, replace=False).tolist()
-    scores = scores_of(backbone, [comparisons.conversations[row] for row in rows])
-    return float(scores.mean()), float(scores.std())
+    return [comparisons.conversations[row] for row in rows]

@@ -6,14 +6,14 @@ It knows no data beyond one batch, no optimiser and no files.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy, dropout, normalize
 
 from rm_training.ml.finetune.config import ObjectiveConfig
-from rm_training.ml.finetune.pack import Block, Whole
+from rm_training.ml.finetune.pack import Block, Judgments, Whole
 from rm_training.ml.finetune.packed import PackedReward
 from rm_training.ml.likelihood import centring_penalty
 from rm_training.ml.loading import head_of
@@ -27,19 +27,27 @@ class Objective(nn.Module):
     """A packed reward model whose output is the loss of a batch.
 
     `ties` [T - 1]: the share of judgments that are ties of 2, 3, ... answers; without any, ties are
-    left out of the model, which is then Bradley and Terry's. `prompts`: how many are trained on.
+    left out of the model, which is then Bradley and Terry's. `criteria`: the same of the judgments
+    by each criterion. `prompts`: how many are trained on.
     """
 
     def __init__(
-        self, reward: PackedReward, config: ObjectiveConfig, *, ties: Tensor, prompts: int
+        self,
+        reward: PackedReward,
+        config: ObjectiveConfig,
+        *,
+        log_tie: Tensor,
+        prompts: int,
+        criteria: Sequence[Tensor] = (),
     ) -> None:
         super().__init__()
         self.reward = reward
         self.settings = config
         self.prompts = prompts
-        self.log_tie = _log_tie(ties) if len(ties) else None
+        self.log_tie = nn.Parameter(log_tie.float()) if len(log_tie) else None
         size = head_of(reward.model).in_features
         self.length_head = nn.Linear(size, 1, bias=False) if config.length_penalty else None
+        self.heads = nn.ModuleList(CriterionHead(size, own) for own in criteria)
         self.config = reward.model.config
         self._no_split_modules = reward.model._no_split_modules  # what FSDP wraps
 
@@ -50,48 +58,35 @@ class Objective(nn.Module):
         position_ids: Tensor,
         read: Tensor,
         layout: Sequence[Block],
-        first: Tensor,
-        second: Tensor,
-        outcomes: Tensor,
-        strength: Tensor,
-        weight: Tensor,
-        whole: Sequence[Whole],
+        judged: Sequence[Judgments],
         lengths: Tensor,
         prompts: int,
     ) -> Tensor:
         """The loss of a batch, whose fields `pack.Batch` explains: a scalar in nats.
 
-            loss = 1/prompts sum over comparisons of
-                       weight (pair_loss(s_i - s_j, outcomes) + centring (r_i + r_j)^2)
-                   + 1/prompts sum over whole tasks of
-                       weight (ranking_loss(s, orders) + centring (2 mean of r)^2)
-                   + sum of log_tie^2 / (2 * 100 * all prompts)
+            loss = sum over the overall judgments and those by each criterion of
+                       1/prompts sum over comparisons of
+                           weight (pair_loss(s_i - s_j, outcomes) + centring (r_i + r_j)^2)
+                       + 1/prompts sum over whole tasks of
+                           weight (ranking_loss(s, orders) + centring (2 mean of r)^2)
+                       + sum of log_tie^2 / (2 * 100 * all prompts)
                    + length_penalty * length_loss + contrastive * contrastive_loss
 
-        r: rewards; s: r, and with a length penalty r plus the length head's reward. The
-        third part is a normal prior on log nu, its standard deviation 10.
+        r: rewards, by a criterion's judgments those of its own head; s: r, and overall with a
+        length penalty r plus the length head's reward. A prompt of which a criterion was not asked
+        has no terms of it. Every log_tie is a group's own, and its part a normal prior on log nu,
+        of standard deviation 10.
         """
         chosen = self.settings
         features = self.reward(input_ids, position_ids, read, layout)
         quality = self.reward.score(features)
         length = None if self.length_head is None else self.length_head(features)[:, 0].float()
-        judged = quality if length is None else quality + length
-        targets = Targets(
-            outcomes, strength, chosen.strength, chosen.label_smoothing, _orders(whole)
-        )
-        found = Rewards(
-            (judged[first] - judged[second])[:, None], tuple(judged[at][None] for at, *_ in whole)
-        )
-        log_tie = None if self.log_tie is None else self.log_tie[:, None]
-        losses = targets.losses(found, log_tie)[:, 0]
-        if chosen.centring:
-            ends = (torch.stack([first, second], 1), *(at for at, *_ in whole))
-            levels = torch.cat([centring_penalty(quality[at]) for at in ends])
-            losses = losses + chosen.centring * levels
-        weights = torch.cat([weight, *(own for *_, own in whole)])
-        loss = (weights * losses).sum() / prompts
-        if self.log_tie is not None:
-            loss = loss + self.log_tie.square().sum() / (2 * TIE_VARIANCE * self.prompts)
+        shown = quality if length is None else quality + length
+        overall, *by_criterion = judged
+        loss = self._likelihood(overall, shown, quality, self.log_tie, prompts)
+        for own, head in zip(by_criterion, self.criteria, strict=True):
+            rewards = head(features)
+            loss = loss + self._likelihood(own, rewards, rewards, head.log_tie, prompts)
         if length is not None and self.length_head is not None:
             heads = head_of(self.reward.model).weight, self.length_head.weight
             loss = loss + chosen.length_penalty * length_loss(quality, length, lengths, *heads)
@@ -99,9 +94,66 @@ class Objective(nn.Module):
             loss = loss + chosen.contrastive * contrastive_loss(features)
         return loss
 
+    def _likelihood(
+        self,
+        judged: Judgments,
+        shown: Tensor,
+        quality: Tensor,
+        log_tie: nn.Parameter | None,
+        prompts: int,
+    ) -> Tensor:
+        """The loss's part of one group of judgments, by s and r of all answers, [n] each."""
+        chosen, whole = self.settings, judged["whole"]
+        first, second = judged["first"], judged["second"]
+        targets = Targets(
+            judged["outcomes"],
+            judged["strength"],
+            chosen.strength,
+            chosen.label_smoothing,
+            _orders(whole),
+        )
+        found = Rewards(
+            (shown[first] - shown[second])[:, None], tuple(shown[at][None] for at, *_ in whole)
+        )
+        losses = targets.losses(found, None if log_tie is None else log_tie[:, None])[:, 0]
+        if chosen.centring:
+            ends = (torch.stack([first, second], 1), *(at for at, *_ in whole))
+            levels = torch.cat([centring_penalty(quality[at]) for at in ends])
+            losses = losses + chosen.centring * levels
+        weights = torch.cat([judged["weight"], *(own for *_, own in whole)])
+        loss = (weights * losses).sum() / prompts
+        if log_tie is None:
+            return loss
+        return loss + log_tie.square().sum() / (2 * TIE_VARIANCE * self.prompts)
+
+    @property
+    def criteria(self) -> list[CriterionHead]:
+        """The heads of the criteria, in their order."""
+        return cast("list[CriterionHead]", [*self.heads])
+
+    @property
+    def log_ties(self) -> list[nn.Parameter]:
+        """Every log nu that there is."""
+        found = [self.log_tie, *(head.log_tie for head in self.criteria)]
+        return [one for one in found if one is not None]
+
     def activation_checkpointing_enable(self, **options: Any) -> None:
         """What transformers' Trainer calls where activations are to be computed twice."""
         self.reward.model.activation_checkpointing_enable(**options)
+
+
+class CriterionHead(nn.Module):
+    """A reward by one criterion over the features that all share, with a log nu of its own."""
+
+    def __init__(self, size: int, log_tie: Tensor) -> None:
+        super().__init__()
+        self.linear = nn.Linear(size, 1, bias=False)
+        self.log_tie = nn.Parameter(log_tie.float()) if len(log_tie) else None
+
+    def forward(self, features: Tensor) -> Tensor:
+        """Rewards [n] in float32 of features [n, d]."""
+        rewards: Tensor = self.linear(features)[:, 0]
+        return rewards.float()
 
 
 def _orders(whole: Sequence[Whole]) -> tuple[WeakOrders, ...]:
@@ -110,13 +162,6 @@ def _orders(whole: Sequence[Whole]) -> tuple[WeakOrders, ...]:
         WeakOrders(left, chosen, torch.zeros_like(places, dtype=torch.bool))
         for places, left, chosen, _ in whole
     )
-
-
-def _log_tie(shares: Tensor) -> nn.Parameter:
-    """log nu at which two equal answers tie as often as all do, nu / (2 + nu) = share; for ties of
-    more the same is a place to begin."""
-    share = shares.clamp(1e-4, 0.99)
-    return nn.Parameter((2 * share / (1 - share)).log().float())
 
 
 def length_loss(

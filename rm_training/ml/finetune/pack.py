@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from rm_training.ml.data import Ints
-from rm_training.ml.finetune.encode import Prompt, Task, Tree
+from rm_training.ml.finetune.encode import Judged, Prompt, Task, Tree
 
 Block = tuple[int, int, torch.Tensor | None]
 """Tokens that see each other and no others: how many; how many of them, the first, are causal; and
@@ -28,24 +28,33 @@ Whole = tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]
 [R, 2^k - 1], and weights [R]."""
 
 
-class Batch(TypedDict):
-    """One row of T tokens, n answers, p comparisons and the whole tasks of some prompts.
+class Judgments(TypedDict):
+    """p comparisons and the whole tasks of some prompts, overall or by one criterion.
 
-    `input_ids`, `position_ids` [1, T]; `read` [n]: the token whose hidden state scores an answer;
-    `first`, `second` [p]: places among the answers; `outcomes` [p, 3]; `strength`, `weight` [p];
-    `whole`: by the number of answers; `lengths` [n]; `prompts`: how many.
+    `first`, `second` [p]: places among a batch's answers; `outcomes` [p, 3]; `strength`, `weight`
+    [p]; `whole`: by the number of answers. Any of it may be empty.
     """
 
-    input_ids: torch.Tensor
-    position_ids: torch.Tensor
-    read: torch.Tensor
-    layout: list[Block]
     first: torch.Tensor
     second: torch.Tensor
     outcomes: torch.Tensor
     strength: torch.Tensor
     weight: torch.Tensor
     whole: list[Whole]
+
+
+class Batch(TypedDict):
+    """One row of T tokens with n answers of some prompts.
+
+    `input_ids`, `position_ids` [1, T]; `read` [n]: the token whose hidden state scores an answer;
+    `judged`: as in Prompt, the overall judgments first; `lengths` [n]; `prompts`: how many.
+    """
+
+    input_ids: torch.Tensor
+    position_ids: torch.Tensor
+    read: torch.Tensor
+    layout: list[Block]
+    judged: list[Judgments]
     lengths: torch.Tensor
     prompts: int
 
@@ -61,21 +70,30 @@ def pack(prompts: Sequence[Prompt], *, causal: bool) -> Batch:
         position_ids=_row([p for tree in trees for p in _positions(tree)]),
         read=torch.from_numpy(_read(trees, causal=causal)),
         layout=[_block(tree, causal=causal) for tree in trees],
-        first=_joined([p.first + o for p, o in zip(prompts, offsets, strict=True)]),
-        second=_joined([p.second + o for p, o in zip(prompts, offsets, strict=True)]),
-        outcomes=_joined([p.outcomes for p in prompts]).float(),
-        strength=_joined([p.strength for p in prompts]).float(),
-        weight=_joined([p.weight for p in prompts]).float(),
-        whole=_whole(prompts, offsets),
+        judged=[
+            _judgments(group, offsets) for group in zip(*(p.judged for p in prompts), strict=True)
+        ],
         lengths=_joined([p.lengths for p in prompts]).float(),
         prompts=len(prompts),
     )
 
 
-def _whole(prompts: Sequence[Prompt], offsets: Ints) -> list[Whole]:
+def _judgments(judged: Sequence[Judged], offsets: Ints) -> Judgments:
+    """One group's, from each prompt's and the number of answers before it."""
+    return Judgments(
+        first=_joined([own.first + o for own, o in zip(judged, offsets, strict=True)]),
+        second=_joined([own.second + o for own, o in zip(judged, offsets, strict=True)]),
+        outcomes=_joined([own.outcomes for own in judged]).float(),
+        strength=_joined([own.strength for own in judged]).float(),
+        weight=_joined([own.weight for own in judged]).float(),
+        whole=_whole(judged, offsets),
+    )
+
+
+def _whole(judged: Sequence[Judged], offsets: Ints) -> list[Whole]:
     by_size: dict[int, list[tuple[Ints, Task]]] = defaultdict(list)
-    for prompt, offset in zip(prompts, offsets, strict=True):
-        for task in prompt.tasks:
+    for own, offset in zip(judged, offsets, strict=True):
+        for task in own.tasks:
             by_size[len(task.answers)].append((task.answers + offset, task))
     return [
         (

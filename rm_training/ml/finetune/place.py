@@ -3,16 +3,22 @@ network and no data."""
 
 from __future__ import annotations
 
+import errno
 import fcntl
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
+from typing import IO
 
 import torch
 from accelerate import PartialState
 
 LOCK_FILE = "lock"
+NO_LOCKS = {errno.ENOLCK, errno.ENOTSUP, errno.EOPNOTSUPP, errno.ENOSYS}
+_held: set[Path] = set()
+log = logging.getLogger(__name__)
 SIZE_FILE = "prompts_per_batch"
 
 
@@ -34,21 +40,34 @@ def alone(place: Path) -> Iterator[None]:
     """Keeps other trainings out of the folder, which is made where it is missing.
 
     The lock is the system's, so it ends with this process however that ends; of the processes of
-    one training the main one holds it. Raises InUse.
+    one training the main one holds it, and may ask for it again while it does. On a disk that has
+    no locks there is none. Raises InUse.
     """
-    if not processes().is_main_process:
+    if place in _held or not processes().is_main_process:
         yield
         return
     place.mkdir(parents=True, exist_ok=True)
     with (place / LOCK_FILE).open("w") as lock:
+        _take(lock, place)
+        _held.add(place)
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise InUse(
-                f"Another process is training in {place}. It was left alone: wait until it has "
-                "ended, or end it, then start again."
-            ) from None
-        yield
+            yield
+        finally:
+            _held.remove(place)
+
+
+def _take(lock: IO[str], place: Path) -> None:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise InUse(
+            f"Another process is training in {place}. It was left alone: wait until it has "
+            "ended, or end it, then start again."
+        ) from None
+    except OSError as error:
+        if error.errno not in NO_LOCKS:
+            raise
+        log.warning("%s is on a disk without locks: nothing keeps other trainings out", place)
 
 
 @contextmanager

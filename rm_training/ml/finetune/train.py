@@ -15,15 +15,15 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from rm_training.ml.data import Comparisons
 from rm_training.ml.finetune.config import FinetuneConfig
-from rm_training.ml.finetune.member import Job, reward_scale, train_member
+from rm_training.ml.finetune.member import Job, scale_texts, train_member
 from rm_training.ml.finetune.place import alone
 from rm_training.ml.finetune.progress import Hear
-from rm_training.ml.finetune.tuned import FineTuned, averaged
+from rm_training.ml.finetune.tuned import FineTuned, averaged, averaged_heads
 from rm_training.ml.finetune.write import load_finetuned, runs_of
 
 RUN_FILE = "run.json"
@@ -39,10 +39,14 @@ def finetune(
     config: FinetuneConfig,
     place: Path,
     *,
+    criteria: Mapping[str, Comparisons] | None = None,
     progress: Hear = lambda progress: None,
     report: Callable[[str], None] = lambda sentence: None,
 ) -> FineTuned:
     """Train the model of folder `base` on `comparisons`, which must be the train split alone.
+
+    `criteria`: by name, the comparisons of the same table that a head each is to learn beside the
+    reward, as `ml.criteria.learnable` gives them. All share the network and count alike.
 
     Checkpoints and finished members go to the folder `place`; what is there already is gone on
     from, to the same result, and members that are finished are not trained again. `progress` hears
@@ -52,25 +56,27 @@ def finetune(
     """
     if not len(comparisons):
         raise ValueError("There are no comparisons to train on.")
+    named = dict(sorted((criteria or {}).items()))
     with alone(place):
-        _claim(place, str(base), comparisons, config)
+        _claim(place, str(base), config, _digest(comparisons, named))
         size, folders = config.prompts_per_batch, []
         for member in range(config.members):
             folders.append(place / "members" / str(member))
             checkpoints = place / "checkpoints" / str(member)
-            job = Job(str(base), comparisons, config, member, checkpoints, folders[-1])
+            job = Job(str(base), comparisons, named, config, member, checkpoints, folders[-1])
             size = train_member(job, size=size, progress=progress, report=report)
         if config.members == 1:
             return load_finetuned(folders[0])
         backbone = averaged(folders, config.max_tokens)
-    mean, std = reward_scale(backbone, comparisons, config.seed)
+        heads = averaged_heads(folders)
     runs = tuple(run for folder in folders for run in runs_of(folder))
-    return FineTuned(backbone, mean, std, runs, tuple(folders))
+    texts = scale_texts(comparisons, config.seed)
+    return FineTuned.of(backbone, heads, runs, tuple(folders), texts=texts)
 
 
-def _claim(place: Path, base: str, comparisons: Comparisons, config: FinetuneConfig) -> None:
+def _claim(place: Path, base: str, config: FinetuneConfig, data: str) -> None:
     """Write what run this folder is for, or raise OtherRun where it is for another."""
-    own = {"base": base, "config": config.as_json(), "data": _digest(comparisons)}
+    own = {"base": base, "config": config.as_json(), "data": data}
     run = json.dumps(own, indent=2)
     place.mkdir(parents=True, exist_ok=True)
     path = place / RUN_FILE
@@ -85,9 +91,11 @@ def _claim(place: Path, base: str, comparisons: Comparisons, config: FinetuneCon
         )
 
 
-def _digest(comparisons: Comparisons) -> str:
+def _digest(comparisons: Comparisons, criteria: Mapping[str, Comparisons]) -> str:
     texts = [[list(map(dict, c.messages)), c.response] for c in comparisons.conversations]
     digest = hashlib.sha256(json.dumps(texts).encode())
-    for column in ("first", "second", "target", "tie", "strength", "weight", "prompt", "task"):
-        digest.update(getattr(comparisons, column).tobytes())
+    for name, own in [("", comparisons), *criteria.items()]:
+        digest.update(name.encode())
+        for column in ("first", "second", "target", "tie", "strength", "weight", "prompt", "task"):
+            digest.update(getattr(own, column).tobytes())
     return digest.hexdigest()

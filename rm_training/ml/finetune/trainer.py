@@ -49,15 +49,16 @@ class PreferenceTrainer(Trainer):
         return loss
 
     def create_optimizer(self, model: nn.Module | None = None) -> torch.optim.Optimizer:
-        """The Trainer's own, with a step size and no decay for log nu."""
+        """The Trainer's own, with a step size and no decay for every log nu."""
         made = self.optimizer is not None
         optimizer: torch.optim.Optimizer = super().create_optimizer(model)
         assert isinstance(self.model, Objective)
-        tie = self.model.log_tie
-        if tie is not None and not made:
+        ties = self.model.log_ties
+        if ties and not made:
+            known = set(map(id, ties))
             for group in optimizer.param_groups:
-                group["params"] = [p for p in group["params"] if p is not tie]
-            optimizer.add_param_group({"params": [tie], "lr": TIE_RATE, "weight_decay": 0.0})
+                group["params"] = [p for p in group["params"] if id(p) not in known]
+            optimizer.add_param_group({"params": ties, "lr": TIE_RATE, "weight_decay": 0.0})
         return optimizer
 
 

@@ -5,8 +5,8 @@ It knows no comparisons. Members lie in folders and are opened one after another
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +14,9 @@ import torch
 
 from rm_training.ml.backbone import Backbone
 from rm_training.ml.data import Floats
+from rm_training.ml.ensemble import HeadEnsemble
+from rm_training.ml.export import load_criteria
+from rm_training.ml.forward import Features
 from rm_training.ml.loading import head_of, load_classifier
 from rm_training.ml.render import Conversation
 
@@ -38,7 +41,8 @@ class FineTuned:
     """The network to use, `mean` and `std` of its reward over training texts, and how it was made.
 
     `runs`: one a member. `folders`: of the members, which must be there for as long as `members` is
-    called; fewer than two where `backbone` is the only one.
+    called; fewer than two where `backbone` is the only one. `criteria`: the head of each criterion
+    over the network's features, an ensemble of one.
     """
 
     backbone: Backbone
@@ -46,6 +50,27 @@ class FineTuned:
     std: float
     runs: tuple[Run, ...]
     folders: tuple[Path, ...] = ()
+    criteria: Mapping[str, HeadEnsemble] = field(default_factory=dict)
+
+    @classmethod
+    def of(
+        cls,
+        backbone: Backbone,
+        criteria: Mapping[str, HeadEnsemble],
+        runs: tuple[Run, ...],
+        folders: tuple[Path, ...] = (),
+        *,
+        texts: Sequence[Conversation],
+    ) -> FineTuned:
+        """A network and its heads, whose rewards have the mean and the deviation of `texts`."""
+        features = backbone.embed(texts)
+        reward = reward_of(backbone, features)
+        by_criterion = {name: head.members(features) for name, head in criteria.items()}
+        heads = {
+            name: replace(criteria[name], mean=float(own.mean()), std=float(own.std()))
+            for name, own in by_criterion.items()
+        }
+        return cls(backbone, float(reward.mean()), float(reward.std()), runs, folders, heads)
 
     @property
     def log_tie(self) -> float | None:
@@ -61,6 +86,12 @@ class FineTuned:
     def scores(self, conversations: Sequence[Conversation]) -> Floats:
         """The reward of each conversation, [n]."""
         return scores_of(self.backbone, conversations)
+
+    def answer(self, conversations: Sequence[Conversation]) -> tuple[Floats, dict[str, Floats]]:
+        """The same, and by each criterion."""
+        features = self.backbone.embed(conversations)
+        by_criterion = {name: head.members(features)[:, 0] for name, head in self.criteria.items()}
+        return reward_of(self.backbone, features), by_criterion
 
     def members(self, conversations: Sequence[Conversation]) -> Floats:
         """Every member's reward of each conversation, [n, M]."""
@@ -78,9 +109,14 @@ class FineTuned:
 
 def scores_of(backbone: Backbone, conversations: Sequence[Conversation]) -> Floats:
     """The reward of each conversation by the backbone's own head, [n]."""
+    return reward_of(backbone, backbone.embed(conversations))
+
+
+def reward_of(backbone: Backbone, features: Features) -> Floats:
+    """The reward [n] of its features [n, d] by the backbone's own head."""
     head = head_of(backbone.model).weight.detach().cpu().numpy()[0]
-    scores: Floats = backbone.embed(conversations).astype(np.float64) @ head.astype(np.float64)
-    return scores
+    rewards: Floats = features.astype(np.float64) @ head.astype(np.float64)
+    return rewards
 
 
 @torch.no_grad()
@@ -98,3 +134,16 @@ def averaged(folders: Sequence[Path], max_tokens: int) -> Backbone:
             if mean.is_floating_point():
                 mean.lerp_(weights[name].to(mean.device), 1 / n)
     return Backbone(found.model, found.tokenizer) if others else found
+
+
+def averaged_heads(folders: Sequence[Path]) -> dict[str, HeadEnsemble]:
+    """The criteria's heads for the network that `averaged` makes: the means of those in the
+    folders."""
+    found = [load_criteria(folder) for folder in folders]
+    return {name: _mean([heads[name] for heads in found]) for name in found[0]}
+
+
+def _mean(heads: Sequence[HeadEnsemble]) -> HeadEnsemble:
+    ties = [head.log_tie for head in heads if head.log_tie is not None]
+    weights = np.mean([head.weights for head in heads], axis=0)
+    return replace(heads[0], weights=weights, log_tie=float(np.mean(ties)) if ties else None)

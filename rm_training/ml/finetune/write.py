@@ -1,9 +1,9 @@
 """Writes and reads fine-tuned networks as Hugging Face folders, by the contract of `ml.export`.
 
 One output, a head without bias (zero where the class has one), the padding token, the chat
-template, the reward's mean and standard deviation in the configuration; beside it `tiebreak.json`.
-Where several networks were averaged, `members/0`, `members/1`, ... are folders of the same kind.
-The folder serves as a nightly run's backbone.
+template, the reward's mean and standard deviation in the configuration; beside it `tiebreak.json`
+and the heads of criteria, as a nightly model's. Where several networks were averaged, `members/0`,
+`members/1`, ... are folders of the same kind. The folder serves as a nightly run's backbone.
 """
 
 from __future__ import annotations
@@ -16,8 +16,19 @@ from pathlib import Path
 from typing import Any
 
 from rm_training.ml.backbone import Backbone
-from rm_training.ml.export import META_FILE, drafted, hold_to, probes_for, reloaded_scores, save
+from rm_training.ml.export import (
+    META_FILE,
+    drafted,
+    facts_of_heads,
+    hold_to,
+    load_criteria,
+    probes_for,
+    reloaded_scores,
+    save,
+    save_heads,
+)
 from rm_training.ml.finetune.tuned import FineTuned, Run
+from rm_training.ml.render import Conversation
 
 MEMBERS = "members"
 
@@ -35,14 +46,24 @@ def write_finetuned(folder: Path, tuned: FineTuned, meta: Mapping[str, object]) 
         "runs": [asdict(run) for run in tuned.runs],
         "log_tie": tuned.log_tie,
         "truncated": tuned.truncated,
+        **(facts_of_heads(tuned.criteria, {}) if tuned.criteria else {}),
     }
     with drafted(folder) as draft:
         save(draft, backbone, {**meta, **own}, mean=tuned.mean, std=tuned.std)
         probes = probes_for(backbone)
         hold_to(tuned.scores(probes), reloaded_scores(draft, probes, backbone.model.device))
+        if tuned.criteria:
+            save_heads(draft, tuned.criteria)
+            _hold_heads(draft, tuned, probes)
         if len(tuned.folders) > 1:  # each was held to its scores when it was written
             for member, source in enumerate(tuned.folders):
                 shutil.copytree(source, draft / MEMBERS / str(member))
+
+
+def _hold_heads(draft: Path, tuned: FineTuned, probes: list[Conversation]) -> None:
+    features, written = tuned.backbone.embed(probes), load_criteria(draft)
+    for name, head in tuned.criteria.items():
+        hold_to(head.members(features), written[name].members(features))
 
 
 def load_finetuned(folder: Path) -> FineTuned:
@@ -52,7 +73,7 @@ def load_finetuned(folder: Path) -> FineTuned:
     runs = runs_of(folder)
     folders = tuple(folder / MEMBERS / str(n) for n in range(len(runs))) if len(runs) > 1 else ()
     backbone = Backbone.load(folder, max_tokens=meta["max_tokens"])
-    return FineTuned(backbone, meta["mean"], meta["std"], runs, folders)
+    return FineTuned(backbone, meta["mean"], meta["std"], runs, folders, load_criteria(folder))
 
 
 def runs_of(folder: Path) -> tuple[Run, ...]:
