@@ -26,6 +26,8 @@ export default defineConfig({
     include: ["tests/**/*.test.{ts,tsx}"],
     setupFiles: ["tests/setup.ts"],
     maxWorkers: 1,
+    // A context of its own for every file, without a new thread for each: half the time.
+    pool: "vmThreads",
     css: false,
   },
 });

@@ -26,7 +26,7 @@ from tests.e2e.questions import (
 )
 from tests.e2e.stack import Client, Stack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 BETTER = "The minutes: Anna and Bert ask for two offers until 1 March."
 FALSE = "About nine million people live in the city itself."
 

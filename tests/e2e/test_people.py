@@ -23,7 +23,7 @@ from tests.e2e.questions import (
 )
 from tests.e2e.stack import Client, Stack
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 PAIR = Asked(
     "comparison",
     {"prompt": "Which answer is better?"},

@@ -206,11 +206,18 @@ def test_a_server_that_cannot_start_shows_its_log(tmp_path: Path) -> None:
     assert running(tmp_path) == [False, False]
 
 
+@pytest.fixture
+def short_path() -> Iterator[Path]:
+    """Short enough that sockets lie in it; pytest's own may not be."""
+    with tempfile.TemporaryDirectory(prefix="tb-") as name:
+        yield Path(name)
+
+
 def test_a_socket_directory_that_somebody_else_made_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, short_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     folder = tmp_path / ("long" * 30)
-    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", str(short_path))
     trap = socket_dir((folder / "redis").resolve())
     trap.symlink_to(tmp_path)
     with (
@@ -218,13 +225,6 @@ def test_a_socket_directory_that_somebody_else_made_is_refused(
         embedded.servers(folder, durable=False),
     ):
         pass
-
-
-@pytest.fixture
-def short_path() -> Iterator[Path]:
-    """Short enough that sockets lie in it; pytest's own may not be."""
-    with tempfile.TemporaryDirectory(prefix="tb-") as name:
-        yield Path(name)
 
 
 def test_the_environment_is_pointed_at_the_embedded_servers_unless_it_names_others(

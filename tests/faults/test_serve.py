@@ -28,6 +28,14 @@ FROM_THE_TESTS = {"DATABASE_URL", "REDIS_URL", "SECRET_KEY", "PUBLIC_URL", "ALLO
 pytestmark = pytest.mark.timeout(600)
 
 
+def persons_environment(folder: Path) -> dict[str, str]:
+    inherited = {name: os.environ[name] for name in os.environ if name not in FROM_THE_TESTS}
+    return inherited | {
+        "DATA_DIR": str(folder),
+        "DJANGO_SETTINGS_MODULE": "tests.faults.serve_settings",
+    }
+
+
 class Serve:
     """One `manage.py serve` over a data folder, started as a person would, its output in a file."""
 
@@ -35,17 +43,11 @@ class Serve:
         self.folder = folder
         self.url = f"http://127.0.0.1:{port}"
         self.output_file = folder.parent / f"serve-{port}.log"
-        inherited = {name: os.environ[name] for name in os.environ if name not in FROM_THE_TESTS}
         with self.output_file.open("w") as output:
             self.process = subprocess.Popen(
                 [sys.executable, ROOT / "manage.py", "serve"],
                 cwd="/",
-                env=inherited
-                | {
-                    "DATA_DIR": str(folder),
-                    "PORT": str(port),
-                    "DJANGO_SETTINGS_MODULE": "tests.faults.serve_settings",
-                },
+                env=persons_environment(folder) | {"PORT": str(port)},
                 stdout=output,
                 stderr=subprocess.STDOUT,
             )
@@ -123,6 +125,28 @@ def started(tmp_path: Path) -> Iterator[list[Serve]]:
             process.kill()
 
 
+@pytest.fixture(scope="module")
+def installation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tables and a person: so no demo project is made, and the gpu worker has nothing to train."""
+    folder = tmp_path_factory.mktemp("installation") / "data"
+    script = (
+        "import django; django.setup()\n"
+        "from django.core.management import call_command; call_command('migrate', verbosity=0)\n"
+        "from annotate.models import User; User.objects.create_user('ada', is_staff=True)"
+    )
+    with embedded.servers(folder) as variables:
+        environment = persons_environment(folder) | variables
+        subprocess.run([sys.executable, "-c", script], cwd=ROOT, env=environment, check=True)
+    return folder
+
+
+@pytest.fixture
+def in_use(installation: Path, tmp_path: Path) -> Path:
+    """A copy of it, with the owners of its files: PostgreSQL's are not root's."""
+    subprocess.run(["cp", "-a", installation, tmp_path / "data"], check=True)
+    return tmp_path / "data"
+
+
 def start(started: list[Serve], folder: Path, port: int | None = None) -> Serve:
     run = Serve(folder, port or free_port())
     started.append(run)
@@ -136,13 +160,14 @@ def count_users(folder: Path) -> int:
     return int(row[0])
 
 
-def test_it_starts_answers_stops_on_ctrl_c_and_keeps_its_data(
+def test_an_empty_folder_becomes_an_installation_that_answers_stops_and_keeps_its_data(
     started: list[Serve], tmp_path: Path
 ) -> None:
     folder = tmp_path / "data"
     first = start(started, folder)
     first.wait_for("─" * 78, times=2)
     assert first.is_healthy()
+    check_log(first)
     users = count_users(folder)
     assert users > 0, "the demo project has people"
     assert first.stop() == 0
@@ -158,11 +183,8 @@ def test_it_starts_answers_stops_on_ctrl_c_and_keeps_its_data(
     assert second.survivors() == []
 
 
-def test_the_log_names_who_speaks_and_the_address_and_links_come_last(
-    started: list[Serve], tmp_path: Path
-) -> None:
-    run = start(started, tmp_path / "data")
-    run.wait_for("─" * 78, times=2)
+def check_log(run: Serve) -> None:
+    """Every line names who speaks, and the address and the links come last."""
     log, frame, _ = run.output.split("─" * 78)
     prefixes = {line.split("|")[0].strip() for line in log.splitlines() if "|" in line}
     assert {"serve", "default", "gpu", "score", "beat"} <= prefixes
@@ -194,8 +216,8 @@ def test_a_second_one_over_the_same_data_is_refused(started: list[Serve], tmp_pa
     assert f"already runs over {tmp_path / 'data'} (process {first.process.pid})" in second.output
 
 
-def test_a_program_that_is_killed_starts_again(started: list[Serve], tmp_path: Path) -> None:
-    run = start(started, tmp_path / "data")
+def test_a_program_that_is_killed_starts_again(started: list[Serve], in_use: Path) -> None:
+    run = start(started, in_use)
     run.wait_for("─" * 78, times=2)
     run.program("web").kill()
     run.wait_for("web was ended by SIGKILL; it starts again in")
@@ -208,10 +230,10 @@ def test_a_program_that_is_killed_starts_again(started: list[Serve], tmp_path: P
 
 
 def test_ctrl_c_in_the_middle_of_a_run_stops_soon_and_the_run_starts_over_next_time(
-    started: list[Serve], tmp_path: Path
+    started: list[Serve], in_use: Path, tmp_path: Path
 ) -> None:
     diary = tmp_path / "diary"
-    first = start(started, tmp_path / "data")
+    first = start(started, in_use)
     first.wait_for("─" * 78, times=2)
     first.send_nap(12, diary)
     wait_for_line(diary, "begun", times=1)
@@ -220,15 +242,17 @@ def test_ctrl_c_in_the_middle_of_a_run_stops_soon_and_the_run_starts_over_next_t
     assert time.monotonic() - stopping < 11
     assert first.survivors() == []
 
-    second = start(started, tmp_path / "data")
+    second = start(started, in_use)
     second.wait_for("1 unfinished task(s)")
     wait_for_line(diary, "begun", times=2, seconds=START_SECONDS)
     wait_for_line(diary, "ended", times=1)
 
 
-def test_a_killed_gpu_worker_gets_its_message_back(started: list[Serve], tmp_path: Path) -> None:
+def test_a_killed_gpu_worker_gets_its_message_back(
+    started: list[Serve], in_use: Path, tmp_path: Path
+) -> None:
     diary = tmp_path / "diary"
-    run = start(started, tmp_path / "data")
+    run = start(started, in_use)
     run.wait_for("─" * 78, times=2)
     run.send_nap(5, diary)
     wait_for_line(diary, "begun", times=1)
@@ -238,20 +262,19 @@ def test_a_killed_gpu_worker_gets_its_message_back(started: list[Serve], tmp_pat
 
 
 def test_when_serve_itself_is_killed_its_programs_end_and_the_next_start_takes_over(
-    started: list[Serve], tmp_path: Path
+    started: list[Serve], in_use: Path
 ) -> None:
-    folder = tmp_path / "data"
-    first = start(started, folder)
+    first = start(started, in_use)
     first.wait_for("─" * 78, times=2)
     programs = [first.program(name) for name in PROGRAMS]
-    users = count_users(folder)
+    users = count_users(in_use)
     first.process.kill()
     first.process.wait()
     assert psutil.wait_procs(programs, timeout=20)[1] == []
 
-    second = start(started, folder)
+    second = start(started, in_use)
     second.wait_for("─" * 78, times=2)
-    assert count_users(folder) == users
+    assert count_users(in_use) == users
     assert second.stop() == 0
     assert second.survivors() == []
     assert first.survivors() == [], "PostgreSQL and Redis of the first were adopted and stopped"
