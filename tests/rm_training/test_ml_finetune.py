@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from transformers import AutoModelForSequenceClassification, AutoTokenizer, PreT
 from rm_training.ml.backbone import Backbone
 from rm_training.ml.data import Comparisons
 from rm_training.ml.export import ExportMismatch
+from rm_training.ml.finetune import trainer as trainer_module
 from rm_training.ml.finetune import tuned as tuned_module
 from rm_training.ml.finetune.config import ObjectiveConfig
 from rm_training.ml.finetune.encode import Group, Prompt, encode
@@ -387,3 +389,12 @@ def test_a_folder_that_is_there_is_left_alone(tmp_path: Path) -> None:
     with pytest.raises(FileExistsError, match="Nothing was written"):
         write_finetuned(tmp_path / "model", tuned, {})
     assert list((tmp_path / "model").iterdir()) == []
+
+
+def test_tensorboard_is_written_where_the_operator_names_a_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = partial(trainer_module._arguments, QUICK, tmp_path, 8, 0)
+    assert told().report_to == []
+    monkeypatch.setenv("TENSORBOARD_LOGGING_DIR", str(tmp_path / "board"))
+    assert told().report_to == ["tensorboard"]

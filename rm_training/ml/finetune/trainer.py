@@ -6,6 +6,7 @@ every Trainer. It knows no comparisons and no tokenizer; checkpoints are its fil
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -109,7 +110,8 @@ def _arguments(config: FinetuneConfig, place: Path, size: int, seed: int) -> Tra
         save_total_limit=2,
         logging_steps=1,
         disable_tqdm=True,
-        report_to=[],
+        # Where it writes is for the operator to say, by the variable that transformers reads.
+        report_to=["tensorboard"] if os.environ.get("TENSORBOARD_LOGGING_DIR") else [],
         ddp_find_unused_parameters=False,  # every weight has a part in every loss
         remove_unused_columns=False,  # it would look for columns in prompts, which have none
     )
