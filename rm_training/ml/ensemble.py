@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student_t
+from scipy.special import stdtrit
 
 Floats = NDArray[np.float64]
 
@@ -76,7 +76,7 @@ def half_width(members: int) -> float:
     mean and the deviation of few members are themselves hardly known. 15.6 for 2 networks, 5.0 for
     3, 2.5 for 8 heads, 2.1 for 32.
     """
-    return float(student_t.ppf(0.975, members - 1)) * math.sqrt(1 + 1 / members)
+    return float(stdtrit(members - 1, 0.975)) * math.sqrt(1 + 1 / members)
 
 
 def group_means(rewards: Floats, group: NDArray[np.int64]) -> Floats:
