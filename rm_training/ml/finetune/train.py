@@ -21,7 +21,7 @@ from pathlib import Path
 from rm_training.ml.data import Comparisons
 from rm_training.ml.finetune.config import FinetuneConfig
 from rm_training.ml.finetune.member import Job, scale_texts, train_member
-from rm_training.ml.finetune.place import alone
+from rm_training.ml.finetune.place import alone, processes
 from rm_training.ml.finetune.progress import Hear
 from rm_training.ml.finetune.tuned import FineTuned, averaged, averaged_heads
 from rm_training.ml.finetune.write import load_finetuned, runs_of
@@ -58,7 +58,8 @@ def finetune(
         raise ValueError("There are no comparisons to train on.")
     named = dict(sorted((criteria or {}).items()))
     with alone(place):
-        _claim(place, str(base), config, _digest(comparisons, named))
+        with processes().main_process_first():  # each would write the same draft
+            _claim(place, str(base), config, _digest(comparisons, named))
         size, folders = config.prompts_per_batch, []
         for member in range(config.members):
             folders.append(place / "members" / str(member))
