@@ -13,7 +13,7 @@ from annotate.actions.snapshots import take_snapshot
 from annotate.models import Project
 from rm_training.checkpoints import place_of, remove
 from rm_training.ml.config import TrainConfig
-from rm_training.ml.criteria import learnable
+from rm_training.ml.criteria import learnable, without_head
 from rm_training.ml.evaluate import evaluate
 from rm_training.ml.export import ExportMismatch
 from rm_training.ml.finetune.config import FinetuneConfig
@@ -73,8 +73,8 @@ def finetune_project(
     base = backbone or backbone_path()
     place = place_of(base, config, snapshot)
     criteria, left_out = learnable(dataset)
-    for name, why in left_out.items():
-        report(f"No head for “{name}”: {why}")
+    for sentence in without_head(left_out):
+        report(sentence)
     meta = {
         "project": project.slug,
         "snapshot": snapshot.sha256,

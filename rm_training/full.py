@@ -7,20 +7,28 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 from rm_training.actions.claims import LostJob
 from rm_training.actions.progress import Reporter
 from rm_training.checkpoints import make_room, remove
 from rm_training.figures import by_criterion
 from rm_training.ml.config import TrainConfig
-from rm_training.ml.criteria import OVERALL, CriteriaHeads, evaluate_criteria, learnable
+from rm_training.ml.criteria import (
+    OVERALL,
+    CriteriaHeads,
+    evaluate_criteria,
+    learnable,
+    without_head,
+)
 from rm_training.ml.data import Dataset, Floats
 from rm_training.ml.finetune.config import FinetuneConfig
 from rm_training.ml.finetune.place import InUse
 from rm_training.ml.finetune.progress import Hear, Progress
 from rm_training.ml.finetune.train import finetune
-from rm_training.ml.finetune.tuned import reward_of
+from rm_training.ml.finetune.tuned import FineTuned, reward_of
 from rm_training.ml.finetune.write import write_finetuned
+from rm_training.ml.forward import Features
 from rm_training.ml.render import Conversation
 from rm_training.trained import Trained
 
@@ -46,8 +54,6 @@ def train_full(
     report.stage("fine-tuning", 0.02, 0.75)
     make_room(place)
     criteria, left_out = learnable(dataset)
-    for name, why in left_out.items():
-        report.log(f"No head for “{name}”: {why}")
     with _lost_where_in_use(report, retry=retry):
         tuned = finetune(
             base,
@@ -58,15 +64,9 @@ def train_full(
             progress=_told(report, check),
             report=report.log,
         )
-    if tuned.truncated:
-        report.log(
-            f"{tuned.truncated:,} texts were longer than {tuned.backbone.max_tokens} tokens: the "
-            "oldest part of the conversation was left out"
-        )
+    _tell(tuned, left_out, report)
     report.stage("scoring", 0.75, 0.8)
     features = tuned.backbone.embed(comparisons.conversations)
-    found = CriteriaHeads(tuned.criteria, left_out, {}, f"{OVERALL}.", None)
-    results = evaluate_criteria(found, features, dataset, TrainConfig())
 
     def score(asked: Sequence[Conversation]) -> Floats:
         report.beat()
@@ -86,10 +86,31 @@ def train_full(
         done=lambda: remove(place),
         own={
             "truncated": tuned.truncated,
-            "criteria": by_criterion(found, results),
-            "criteria_sentence": found.sentence if dataset.criteria else "",
+            **_by_criterion(tuned, left_out, features, dataset),
         },
     )
+
+
+def _tell(tuned: FineTuned, left_out: Mapping[str, str], report: Reporter) -> None:
+    for sentence in without_head(left_out):
+        report.log(sentence)
+    if tuned.truncated:
+        report.log(
+            f"{tuned.truncated:,} texts were longer than {tuned.backbone.max_tokens} tokens: the "
+            "oldest part of the conversation was left out"
+        )
+
+
+def _by_criterion(
+    tuned: FineTuned, left_out: Mapping[str, str], features: Features, dataset: Dataset
+) -> dict[str, Any]:
+    """The criteria's figures, as a nightly run has them."""
+    found = CriteriaHeads(tuned.criteria, left_out, {}, f"{OVERALL}.", None)
+    results = evaluate_criteria(found, features, dataset, TrainConfig())
+    return {
+        "criteria": by_criterion(found, results),
+        "criteria_sentence": found.sentence if dataset.criteria else "",
+    }
 
 
 @contextmanager

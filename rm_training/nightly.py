@@ -11,7 +11,7 @@ from rm_training.embeddings import DatabaseCache
 from rm_training.figures import by_criterion
 from rm_training.ml.backbone import Backbone, embed_all
 from rm_training.ml.config import TrainConfig
-from rm_training.ml.criteria import CriteriaHeads, evaluate_criteria, fit_criteria
+from rm_training.ml.criteria import CriteriaHeads, evaluate_criteria, fit_criteria, without_head
 from rm_training.ml.data import Comparisons, Dataset, Floats
 from rm_training.ml.ensemble import HeadEnsemble
 from rm_training.ml.evaluate import learning_curve
@@ -82,8 +82,8 @@ def train_nightly(
 
 def _tell(ensemble: HeadEnsemble, criteria: CriteriaHeads, report: Reporter) -> None:
     report.log(ensemble.calibration)
-    for name, why in criteria.left_out.items():
-        report.log(f"No head for “{name}”: {why}")
+    for sentence in without_head(criteria.left_out):
+        report.log(sentence)
 
 
 def _embed(backbone: Backbone, comparisons: Comparisons, report: Reporter) -> Features:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, TypeVar
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -13,6 +13,8 @@ from rm_training.api.evaluations import VERDICTS, EvaluationOut
 from rm_training.ml.config import TrainConfig
 from rm_training.ml.finetune.config import FinetuneConfig
 from rm_training.models import Failure, Tier, TrainingRun, Trigger
+
+Built = TypeVar("Built")
 
 
 class TrainingRunOut(serializers.Serializer[Any]):
@@ -110,7 +112,8 @@ class NightlySettings(serializers.Serializer[Any]):
     combine = CombineField(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        return _checked(lambda: TrainConfig(**attrs), attrs)
+        _checked(lambda: TrainConfig(**attrs))
+        return attrs
 
 
 class ObjectiveSettings(serializers.Serializer[Any]):
@@ -139,19 +142,17 @@ class FullSettings(serializers.Serializer[Any]):
     objective = ObjectiveSettings(required=False)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        _checked(lambda: FinetuneConfig.from_json(attrs), attrs)
-        if problem := excess(FinetuneConfig.from_json(attrs)):
+        if problem := excess(_checked(lambda: FinetuneConfig.from_json(attrs))):
             raise serializers.ValidationError({"epochs": problem})
         return attrs
 
 
-def _checked(build: Callable[[], object], attrs: dict[str, Any]) -> dict[str, Any]:
-    """What the trainer itself says of settings that don't go together."""
+def _checked(build: Callable[[], Built]) -> Built:
+    """What is built, or what the trainer itself says of settings that don't go together."""
     try:
-        build()
+        return build()
     except ValueError as error:
         raise serializers.ValidationError(str(error)) from error
-    return attrs
 
 
 class TrainingPlanOut(serializers.Serializer[Any]):

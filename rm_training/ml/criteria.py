@@ -83,6 +83,11 @@ def learnable(dataset: Dataset) -> tuple[dict[str, Comparisons], dict[str, str]]
     return {name: own for name, own in train.items() if name not in left_out}, left_out
 
 
+def without_head(left_out: Mapping[str, str]) -> list[str]:
+    """A sentence for each criterion that has no head, from why it has none."""
+    return [f"No head for “{name}”: {why}" for name, why in left_out.items()]
+
+
 def _too_little(train: Comparisons) -> str | None:
     """Why there is too little to learn from, if there is."""
     if len(train) < MIN_COMPARISONS:

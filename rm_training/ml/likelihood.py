@@ -92,12 +92,6 @@ def pair_loss(
     return scale * (expected - observed)
 
 
-def pair_probabilities(difference: Tensor, log_tie: Tensor | None = None) -> Tensor:
-    """[P(i wins), P(tie), P(j wins)] of differences r_i - r_j, [..., 3]; without log_tie no tie."""
-    win, lose, *tie = _outcomes(difference, log_tie).softmax(-1).unbind(-1)
-    return torch.stack([win, tie[0] if tie else torch.zeros_like(win), lose], -1)
-
-
 def preference_log_odds(difference: Tensor, log_tie: Tensor | None = None) -> Tensor:
     """Log-odds of P(i wins) + P(tie)/2, elementwise: the difference itself where there is no tie.
 
@@ -122,14 +116,6 @@ def _log_total(d: Tensor, log_tie: Tensor | None) -> Tensor:
     """The log of exp(d/2) + nu + exp(-d/2), in less memory than by its three terms."""
     decided = softplus(d) - d / 2
     return decided if log_tie is None else torch.logaddexp(decided, log_tie)
-
-
-def _outcomes(d: Tensor, log_tie: Tensor | None) -> Tensor:
-    """The logits of win, loss and tie, [..., 3]; of win and loss where there are no ties."""
-    logits = [d / 2, -d / 2]
-    if log_tie is not None:
-        logits.append(log_tie.expand_as(d))
-    return torch.stack(logits, -1)
 
 
 def _check(rewards: Tensor, orders: WeakOrders, log_tie: Tensor | None) -> None:

@@ -39,7 +39,7 @@ class Sets:
 def sets_of(k: int) -> Sets:
     """The sets of k answers, in float64."""
     number = torch.arange(1, 2**k)
-    member = (number[:, None] >> torch.arange(k)) & 1
+    member = _members(number, k)
     size = member.sum(1)
     inside = (number[:, None] & number) == number[:, None]
     return Sets(size, member / size[:, None].double(), inside.double())
@@ -76,8 +76,7 @@ class WeakOrders:
         read = _read(outcomes.double(), k)
         if label_smoothing:
             read = read.lerp(_read(outcomes.double().flip(2), k), label_smoothing)
-        compared = _matrix(outcomes.sum(2), k).sum(1) > 0
-        return cls(read[0], read[1], ~compared)
+        return cls(read[0], read[1], ~_compared(outcomes, k))
 
     @property
     def sets(self) -> Sets:
@@ -98,6 +97,16 @@ def answers_of(pairs: int) -> int:
     if k < 2 or k * (k - 1) // 2 != pairs:
         raise ValueError(f"No number of answers has {pairs} pairs.")
     return k
+
+
+def _members(number: Tensor, k: int) -> Tensor:
+    """Which answers each set has, by the sets' numbers: [sets] to [sets, k], 1 or 0."""
+    return (number[:, None] >> torch.arange(k)) & 1
+
+
+def _compared(outcomes: Tensor, k: int) -> Tensor:
+    """Which answers were compared with any other, [n, k]."""
+    return _matrix(outcomes.sum(2), k).sum(1) > 0
 
 
 def _matrix(pairs: Tensor, k: int) -> Tensor:
@@ -128,7 +137,7 @@ def _steps_of(k: int) -> _Steps:
         if part & whole == part
     ]  # fmt: skip
     whole, part = torch.tensor(found).T
-    chosen, remains = ((of[:, None] >> torch.arange(k)) & 1 for of in (part, whole - part))
+    chosen, remains = _members(part, k), _members(whole - part, k)
     i, j = torch.triu_indices(k, k, 1)
     win, tie, lose = (
         chosen[:, i] & remains[:, j], chosen[:, i] & chosen[:, j], remains[:, i] & chosen[:, j],
@@ -206,12 +215,11 @@ def _flow(factor: Tensor, compared: Tensor, start: Tensor, k: int) -> tuple[Tens
 def _within(matrix: Tensor) -> Tensor:
     """The sum over the pairs of each set, the empty one with them: [n, k, k] to [n, 2^k]."""
     k = matrix.shape[1]
-    member = ((torch.arange(2**k)[:, None] >> torch.arange(k)) & 1).double()
+    member = _members(torch.arange(2**k), k).double()
     return (member @ matrix * member).sum(2) / 2
 
 
 def _start(outcomes: Tensor, k: int) -> Tensor:
     """1 at the set of all answers that were compared, [n, 2^k]."""
-    compared = _matrix(outcomes.sum(2), k).sum(1) > 0
-    whole = (compared * 2 ** torch.arange(k)).sum(1, keepdim=True)
+    whole = (_compared(outcomes, k) * 2 ** torch.arange(k)).sum(1, keepdim=True)
     return outcomes.new_zeros(len(outcomes), 2**k).scatter_(1, whole, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ from rm_training.ml.data import Comparisons
 from rm_training.ml.finetune.config import FinetuneConfig
 from rm_training.ml.finetune.place import LOCK_FILE
 from rm_training.ml.finetune.tuned import FineTuned
+from rm_training.ml.finetune.write import load_finetuned
+from rm_training.ml.render import Conversation
 from tests.rm_training.ml_samples import comparisons, tiny_llama
 
 QUICK = FinetuneConfig(
@@ -68,6 +70,12 @@ def planted(prompts: int, seed: int = 0) -> Comparisons:
 def accuracy(tuned: FineTuned, data: Comparisons) -> float:
     scores = tuned.scores(data.conversations)
     return float((np.sign(scores[data.first] - scores[data.second]) == 2 * data.target - 1).mean())
+
+
+def members_of(tuned: FineTuned, texts: Sequence[Conversation]) -> NDArray[np.float64]:
+    """Every member's reward of each text, [n, M]."""
+    members = [load_finetuned(folder) for folder in tuned.folders] or [tuned]
+    return np.stack([member.scores(texts) for member in members], axis=1)
 
 
 def state(tuned: FineTuned) -> dict[str, NDArray[np.float32]]:

@@ -39,3 +39,14 @@ def pair_outcomes(ranks: Tensor) -> Tensor:
 def orders(ranks: Tensor) -> WeakOrders:
     """Certain weak orders of such ranks."""
     return WeakOrders.of(pair_outcomes(ranks))
+
+
+def pair_probabilities(difference: Tensor, log_tie: Tensor | None = None) -> Tensor:
+    """[P(i wins), P(tie), P(j wins)] of differences r_i - r_j by Davidson's model, [..., 3].
+
+    Without log_tie there is no tie.
+    """
+    nu = torch.tensor(0.0) if log_tie is None else log_tie.exp()
+    tie = nu.to(difference).expand_as(difference)
+    odds = torch.stack([(difference / 2).exp(), tie, (-difference / 2).exp()], -1)
+    return odds / odds.sum(-1, keepdim=True)

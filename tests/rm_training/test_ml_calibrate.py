@@ -12,12 +12,12 @@ from sklearn.linear_model import LogisticRegression
 from rm_training.ml.calibrate import NoTemperature, OutOfFold, calibrate
 from rm_training.ml.config import TrainConfig
 from rm_training.ml.evaluate import evaluate
-from rm_training.ml.likelihood import pair_loss, pair_probabilities
+from rm_training.ml.likelihood import pair_loss
 from rm_training.ml.losses import Rewards, Targets
 from rm_training.ml.rankings import WeakOrders
 from rm_training.ml.train import compared, train_heads
 from tests.rm_training.ml_samples import planted
-from tests.rm_training.ml_tensors import numbers, orders
+from tests.rm_training.ml_tensors import numbers, orders, pair_probabilities
 
 Floats = NDArray[np.float64]
 

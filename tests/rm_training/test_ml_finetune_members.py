@@ -22,6 +22,7 @@ from rm_training.ml.loading import head_name, load_classifier
 from tests.rm_training.ml_finetune_samples import (
     QUICK,
     accuracy,
+    members_of,
     one_thread,
     planted,
     state,
@@ -56,7 +57,7 @@ def test_the_written_folder_is_the_mean_of_its_members_and_reads_back(tmp_path: 
     read = load_finetuned(folder)
     for found in (tuned, read):
         np.testing.assert_allclose(found.scores(texts), alone[:, 0], atol=1e-5, rtol=1e-5)
-        np.testing.assert_allclose(found.members(texts), alone[:, 1:], atol=1e-5, rtol=1e-5)
+        np.testing.assert_allclose(members_of(found, texts), alone[:, 1:], atol=1e-5, rtol=1e-5)
     assert (read.runs, read.mean, read.std) == (tuned.runs, tuned.mean, tuned.std)
     assert accuracy(tuned, planted(100, seed=2)) > 0.9
     meta = json.loads((folder / "tiebreak.json").read_text())
@@ -66,7 +67,7 @@ def test_the_written_folder_is_the_mean_of_its_members_and_reads_back(tmp_path: 
 def test_members_begin_with_one_head_and_see_prompts_in_other_orders(tmp_path: Path) -> None:
     base, data = tiny("llama", tmp_path / "base"), planted(64)
     tuned = finetune(base, data, replace(TWO, learning_rate=1e-12), tmp_path / "run")
-    scores = tuned.members(data.conversations)
+    scores = members_of(tuned, data.conversations)
     np.testing.assert_allclose(scores[:, 0], scores[:, 1], atol=1e-6)
     assert tuned.runs[0].losses != tuned.runs[1].losses
 
@@ -74,10 +75,11 @@ def test_members_begin_with_one_head_and_see_prompts_in_other_orders(tmp_path: P
 def test_a_bootstrap_trains_each_member_on_its_own_draw_of_prompts(tmp_path: Path) -> None:
     base, data = tiny("llama", tmp_path / "base"), planted(8)
     config = replace(TWO, max_steps=2, warmup=0)
-    usual = finetune(base, data, config, tmp_path / "usual").members(data.conversations)
+    usual = members_of(finetune(base, data, config, tmp_path / "usual"), data.conversations)
     drawn = replace(config, bootstrap=True)
     first, again = (
-        finetune(base, data, drawn, tmp_path / name).members(data.conversations) for name in "ab"
+        members_of(finetune(base, data, drawn, tmp_path / name), data.conversations)
+        for name in "ab"
     )
     # Every step is over all prompts: without draws both members see the same.
     np.testing.assert_allclose(usual[:, 0], usual[:, 1], atol=1e-4)
@@ -90,7 +92,7 @@ def test_one_member_is_the_folder_itself(tmp_path: Path) -> None:
     tuned = finetune(base, data, QUICK, tmp_path / "run")
     write_finetuned(tmp_path / "model", tuned, {})
     assert not (tmp_path / "model" / "members").exists()
-    scores = load_finetuned(tmp_path / "model").members(data.conversations)
+    scores = members_of(load_finetuned(tmp_path / "model"), data.conversations)
     np.testing.assert_allclose(scores, tuned.scores(data.conversations)[:, None], atol=1e-5)
 
 

@@ -10,13 +10,9 @@ import torch
 from torch import Tensor
 
 from annotate.stats.ranking.davidson import outcome_probabilities
-from rm_training.ml.likelihood import (
-    centring_penalty,
-    pair_loss,
-    pair_probabilities,
-)
+from rm_training.ml.likelihood import centring_penalty, pair_loss
 from rm_training.ml.losses import preference_loss
-from tests.rm_training.ml_tensors import gradient, numbers
+from tests.rm_training.ml_tensors import gradient, numbers, pair_probabilities
 
 WIN = torch.tensor([1.0, 0.0, 0.0], dtype=torch.float64)
 
@@ -25,11 +21,11 @@ def test_pairs_have_the_probabilities_of_the_statistics() -> None:
     difference = torch.linspace(-9, 9, 19, dtype=torch.float64)
     log_tie = torch.tensor(0.3, dtype=torch.float64)
     win, tie = outcome_probabilities(difference.numpy(), np.array([0.3]))
-    ours = pair_probabilities(difference, log_tie).numpy()
+    each = [pair_loss(difference, outcome, log_tie) for outcome in torch.eye(3).double()]
+    ours = (-torch.stack(each, 1)).exp().numpy()
     np.testing.assert_allclose(ours, np.stack([win, tie, 1 - win - tie], 1), atol=1e-12)
-    without = pair_probabilities(difference).numpy()
-    np.testing.assert_allclose(without[:, 0], 1 / (1 + np.exp(-difference.numpy())))
-    assert without[:, 1].tolist() == [0] * 19
+    without = (-pair_loss(difference, WIN)).exp().numpy()
+    np.testing.assert_allclose(without, 1 / (1 + np.exp(-difference.numpy())))
 
 
 def test_without_a_tie_parameter_a_tie_is_half_a_win_of_each() -> None:

@@ -20,12 +20,11 @@ from annotate.stats.consensus import smoothed_majority
 from annotate.stats.consensus.dawid_skene import dawid_skene
 from rm_training.ml.config import TrainConfig
 from rm_training.ml.data import Comparisons
-from rm_training.ml.likelihood import pair_probabilities
 from rm_training.ml.slices import slices
 from rm_training.ml.snapshot import read_snapshot
 from rm_training.ml.train import train_heads
 from tests.rm_training.ml_samples import comparisons
-from tests.rm_training.ml_tensors import pair_outcomes
+from tests.rm_training.ml_tensors import pair_outcomes, pair_probabilities
 
 SIZE = 8
 SEEDS = range(6)

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from accelerate import PartialState
 from accelerate.utils.memory import should_reduce_batch_size
 
 from rm_training.ml.backbone import Backbone, use_all_cores
@@ -27,7 +26,7 @@ from rm_training.ml.finetune.config import FinetuneConfig
 from rm_training.ml.finetune.encode import Group, Prompt, encode
 from rm_training.ml.finetune.objective import CriterionHead, Objective
 from rm_training.ml.finetune.packed import check_packing, is_causal, packed
-from rm_training.ml.finetune.place import size_when_killed, trying
+from rm_training.ml.finetune.place import processes, size_when_killed, trying
 from rm_training.ml.finetune.progress import Hear, Listener
 from rm_training.ml.finetune.trainer import train
 from rm_training.ml.finetune.tuned import FineTuned, Run
@@ -110,7 +109,7 @@ def _smaller(size: int, step: int) -> int:
 
 
 def _keep(job: Job, tuned: FineTuned) -> None:
-    with PartialState().main_process_first():
+    with processes().main_process_first():
         if not job.result.exists():
             write_finetuned(job.result, tuned, {"member": job.member})
             shutil.rmtree(job.checkpoints)  # several times the model's size

@@ -26,9 +26,9 @@ DROPOUT, TEMPERATURE = 0.1, 0.05  # SimCSE's
 class Objective(nn.Module):
     """A packed reward model whose output is the loss of a batch.
 
-    `ties` [T - 1]: the share of judgments that are ties of 2, 3, ... answers; without any, ties are
-    left out of the model, which is then Bradley and Terry's. `criteria`: the same of the judgments
-    by each criterion. `prompts`: how many are trained on.
+    `log_tie` [T - 1]: where log nu of ties of 2, 3, ... answers begins; without any, ties are left
+    out of the model, which is then Bradley and Terry's. `criteria`: the same of the judgments by
+    each criterion. `prompts`: how many are trained on.
     """
 
     def __init__(

@@ -4,7 +4,6 @@
     config = FinetuneConfig(members=3, lora_rank=16, learning_rate=2e-4)
     tuned = finetune(base, comparisons.training(), config, place)     # resumes what `place` holds
     scores = tuned.scores(comparisons.conversations)                  # of the weight average
-    spread = tuned.members(comparisons.conversations).std(1)
     write_finetuned(folder, tuned, {"snapshot": digest, "config": config.as_json()})
     same = load_finetuned(folder)                                     # `place` may go now
 

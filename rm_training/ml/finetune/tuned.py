@@ -40,9 +40,9 @@ class Run:
 class FineTuned:
     """The network to use, `mean` and `std` of its reward over training texts, and how it was made.
 
-    `runs`: one a member. `folders`: of the members, which must be there for as long as `members` is
-    called; fewer than two where `backbone` is the only one. `criteria`: the head of each criterion
-    over the network's features, an ensemble of one.
+    `runs`: one a member. `folders`: of the members, none where `backbone` is the only one; they
+    must be there until the model is written. `criteria`: the head of each criterion over the
+    network's features, an ensemble of one.
     """
 
     backbone: Backbone
@@ -92,19 +92,6 @@ class FineTuned:
         features = self.backbone.embed(conversations)
         by_criterion = {name: head.members(features)[:, 0] for name, head in self.criteria.items()}
         return reward_of(self.backbone, features), by_criterion
-
-    def members(self, conversations: Sequence[Conversation]) -> Floats:
-        """Every member's reward of each conversation, [n, M]."""
-        if len(self.folders) < 2:
-            return self.scores(conversations)[:, None]
-        limit = self.backbone.max_tokens
-        return np.stack(
-            [
-                scores_of(Backbone.load(folder, max_tokens=limit), conversations)
-                for folder in self.folders
-            ],
-            axis=1,
-        )
 
 
 def scores_of(backbone: Backbone, conversations: Sequence[Conversation]) -> Floats:
